@@ -1,0 +1,1 @@
+"""Who people are: sign-in, roles, extra time, cohorts."""

@@ -1,0 +1,141 @@
+"""People, their cohorts, and invitations."""
+
+import secrets
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person may do; each role includes the ones above it."""
+
+    CANDIDATE = "candidate", _("Candidate")
+    INSTRUCTOR = "instructor", _("Instructor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Theme(models.TextChoices):
+    """The colours a person chose."""
+
+    SYSTEM = "system", _("As my device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class ExtraTimeReason(models.TextChoices):
+    """Where a person's extra time comes from."""
+
+    NONE = "none", _("No extra time")
+    NON_NATIVE = "non_native", _("Non-native English speaker, 30 minutes")
+    GRANTED = "granted", _("Granted by an instructor")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people by e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person; without a password the account cannot be signed in to by one."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """An administrator."""
+        return self.create_user(email, password, role=Role.ADMINISTRATOR, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The person with this address, however it is written."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractUser):
+    """A person; the e-mail address is the name to sign in with."""
+
+    username = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"), unique=True)
+    display_name = models.CharField(_("display name"), max_length=80, blank=True)
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.CANDIDATE)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    theme = models.CharField(
+        _("colours"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM
+    )
+    extra_minutes = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(600)]
+    )
+    extra_percent = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(200)]
+    )
+    extra_reason = models.CharField(
+        max_length=16, choices=ExtraTimeReason.choices, default=ExtraTimeReason.NONE
+    )
+    extra_granted_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()  # type: ignore[misc,assignment]
+
+    def __str__(self) -> str:
+        return self.display_name or self.email
+
+    @property
+    def is_instructor(self) -> bool:
+        """Whether instructors' pages are open to this person."""
+        return self.role in (Role.INSTRUCTOR, Role.ADMINISTRATOR)
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the pages about people are open to this person."""
+        return self.role == Role.ADMINISTRATOR
+
+    def get_full_name(self) -> str:
+        """What to call the person."""
+        return str(self)
+
+
+class Cohort(models.Model):
+    """A group of candidates and the instructors who look after them."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    instructors = models.ManyToManyField(User, related_name="cohorts_taught", blank=True)
+    members = models.ManyToManyField(User, related_name="cohorts", blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def invitation_token() -> str:
+    """An unguessable word for an invitation's address."""
+    return secrets.token_urlsafe(24)
+
+
+class Invitation(models.Model):
+    """One person may sign up with it, once, until it expires."""
+
+    LIFETIME = timedelta(days=14)
+
+    token = models.CharField(max_length=64, unique=True, default=invitation_token)
+    email = models.EmailField(blank=True)
+    cohort = models.ForeignKey(Cohort, null=True, blank=True, on_delete=models.SET_NULL)
+    invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    used_by = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.email or self.token[:6]

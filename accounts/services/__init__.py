@@ -1,0 +1,1 @@
+"""What changes anything about people."""

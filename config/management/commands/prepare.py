@@ -1,0 +1,35 @@
+"""`manage.py prepare`: brings the database, the question bank and the static files up to date."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+BANK = "fixtures/mls-c01"
+
+
+class Command(BaseCommand):
+    """What has to be done once after an installation or an upgrade; safe to repeat."""
+
+    help = "Bring the database, the packaged question bank and the static files up to date."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whether there are to be people to look around as."""
+        parser.add_argument("--demo", action="store_true", help="make the demo people too")
+
+    def handle(self, *args: Any, demo: bool, **options: Any) -> None:
+        """Each step says when it is done."""
+        call_command("migrate", interactive=False, verbosity=0)
+        self.say("database", "up to date")
+        call_command("load_bank", str(Path(settings.BASE_DIR) / BANK), verbosity=0)
+        self.say("question bank", "loaded")
+        if demo:
+            call_command("create_demo_people", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        self.say("static files", "collected")
+
+    def say(self, what: str, state: str) -> None:
+        """One line of progress."""
+        self.stdout.write(f"{what:<15} {state}")

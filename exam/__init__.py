@@ -1,0 +1,1 @@
+"""Blueprints, forms, attempts and scores."""

@@ -1,0 +1,39 @@
+"""`./dev manage load_bank fixtures/mls-c01`: brings a bank of files into the data base."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from exam.services.blueprints import load_blueprints
+from questions.formats.bank_yaml import BankFileError, read_blueprint_file, read_questions
+from questions.services.loading import LoadError, load_questions
+
+
+class Command(BaseCommand):
+    """Safe to repeat: unchanged questions stay, changed ones get a new version."""
+
+    help = "Load a bank from its folder: blueprint.yaml and questions/*.yaml."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The folder."""
+        parser.add_argument("folder", type=Path)
+
+    def handle(self, *, folder: Path, **options: Any) -> None:
+        """Reads everything, then writes everything, or says what is wrong."""
+        try:
+            definition = read_blueprint_file((folder / "blueprint.yaml").read_bytes())
+            drafts = [
+                draft
+                for file in sorted((folder / "questions").glob("*.yaml"))
+                for draft in read_questions(file.name, file.read_bytes())
+            ]
+            report = load_questions(definition, drafts)
+        except (OSError, BankFileError, LoadError) as error:
+            raise CommandError(f"Nothing was loaded. {error}") from error
+        load_blueprints(definition)
+        self.stdout.write(
+            f"{definition.slug}: {len(report.added)} added, {len(report.changed)} changed, "
+            f"{len(report.retired)} retired, {report.unchanged} unchanged"
+        )

@@ -1,0 +1,1 @@
+"""What only reads: attempts of a person, forms, pools, scores."""

@@ -1,0 +1,87 @@
+"""Attempts, always asked for by whose they are."""
+
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from exam.engine.batch import to_places
+from exam.engine.lifecycle import AttemptState, deadline
+from exam.models import Attempt, Blueprint, Response
+
+
+def attempts_for(candidate: User) -> QuerySet[Attempt]:
+    """Every attempt of this person that counts as sat, the newest first."""
+    return (
+        Attempt.objects.filter(candidate=candidate)
+        .exclude(state=AttemptState.VOID)
+        .select_related("blueprint", "exam_form")
+    )
+
+
+def attempts_taught_by(instructor: User) -> QuerySet[Attempt]:
+    """Attempts of the members of this instructor's own cohorts; an administrator sees all."""
+    attempts = Attempt.objects.select_related("blueprint", "candidate")
+    if instructor.is_administrator:
+        return attempts
+    return attempts.filter(candidate__cohorts__instructors=instructor).distinct()
+
+
+def with_counts(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    """Adds `answered_count` and `flagged_count`."""
+    return attempts.annotate(
+        answered_count=Count("responses", filter=Q(responses__selected__gt=0)),
+        flagged_count=Count("responses", filter=Q(responses__flagged=True)),
+    )
+
+
+def current_blueprints() -> QuerySet[Blueprint]:
+    """The exams that can be sat now, the longest first."""
+    return Blueprint.objects.filter(is_current=True).select_related("bank")
+
+
+def overdue_attempt_ids(at: datetime, limit: int = 200) -> list[int]:
+    """Open attempts whose deadline and grace are over."""
+    rows = (
+        Attempt.objects.filter(state=AttemptState.IN_PROGRESS, deadline__lt=at)
+        .order_by("deadline")
+        .values_list("pk", "deadline", "blueprint__grace_seconds")[:limit]
+    )
+    return [pk for pk, deadline, grace in rows if deadline + timedelta(seconds=grace) < at]
+
+
+def unscored_attempt_ids(limit: int = 200) -> list[int]:
+    """Submitted attempts without a score: their message was lost, or is still on its way."""
+    return list(
+        Attempt.objects.filter(state=AttemptState.SUBMITTED, scores__isnull=True)
+        .order_by("ended_at")
+        .values_list("pk", flat=True)[:limit]
+    )
+
+
+def stored_responses(attempt: Attempt) -> dict[int, dict[str, object]]:
+    """Every response as the exam page knows it: option numbers are displayed places."""
+    return {
+        response.position: _as_displayed(response, attempt.option_orders[response.position - 1])
+        for response in Response.objects.filter(attempt_id=attempt.pk).order_by("position")
+    }
+
+
+def _as_displayed(response: Response, order: str) -> dict[str, object]:
+    return {
+        "seq": response.seq,
+        "selected": to_places(response.selected, order),
+        "eliminated": to_places(response.eliminated, order),
+        "flagged": response.flagged,
+        "note": response.note,
+        "highlights": response.highlights,
+        "spent_ms": response.spent_ms,
+    }
+
+
+def minutes_for(candidate: User, blueprint: Blueprint) -> int:
+    """Whole minutes this person gets: the blueprint's and the profile's extra time."""
+    epoch = datetime.fromtimestamp(0, UTC)
+    ends = deadline(epoch, blueprint.minutes, candidate.extra_minutes, candidate.extra_percent)
+    return ceil((ends - epoch) / timedelta(minutes=1))

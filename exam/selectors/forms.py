@@ -1,0 +1,70 @@
+"""The questions of a form, for the exam page and for the answer review."""
+
+from dataclasses import dataclass
+
+from exam.models import Attempt
+from questions.models import Exhibit, Option, QuestionVersion
+
+LETTERS = "ABCDEFGHIJ"
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedOption:
+    """An option at its displayed place; nothing here tells whether it is the key."""
+
+    place: int
+    letter: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedQuestion:
+    """A question as a candidate may see it during the exam: no key, no rationale, no id."""
+
+    position: int
+    stem_html: str
+    exhibit: Exhibit | None
+    select: int
+    options: tuple[DisplayedOption, ...]
+
+
+def versions_of(attempt: Attempt) -> list[QuestionVersion]:
+    """The versions of the attempt's form in order, options and exhibits at hand."""
+    versions = (
+        QuestionVersion.objects.filter(pk__in=attempt.exam_form.version_ids)
+        .select_related("exhibit", "subdomain__domain", "question")
+        .prefetch_related("options")
+        .in_bulk()
+    )
+    return [versions[pk] for pk in attempt.exam_form.version_ids]
+
+
+def displayed_questions(attempt: Attempt) -> list[DisplayedQuestion]:
+    """The whole form as the exam page shows it, in three statements."""
+    ids = attempt.exam_form.version_ids
+    versions = (
+        QuestionVersion.objects.filter(pk__in=ids).only("id", "stem_html", "select").in_bulk()
+    )
+    texts = {
+        (version_id, ordinal): html
+        for version_id, ordinal, html in Option.objects.filter(version_id__in=ids)
+        .order_by()
+        .values_list("version_id", "ordinal", "html")
+    }
+    exhibits = {
+        exhibit.version_id: exhibit
+        for exhibit in Exhibit.objects.filter(version_id__in=ids).defer("vega_lite")
+    }
+    return [
+        DisplayedQuestion(
+            position=position,
+            stem_html=versions[pk].stem_html,
+            exhibit=exhibits.get(pk),
+            select=versions[pk].select,
+            options=tuple(
+                DisplayedOption(place, LETTERS[place - 1], texts[pk, int(ordinal)])
+                for place, ordinal in enumerate(order, 1)
+            ),
+        )
+        for position, (pk, order) in enumerate(zip(ids, attempt.option_orders, strict=True), 1)
+    ]

@@ -1,0 +1,182 @@
+"""What a form is drawn from: the bank's servable items as arrays, kept per process.
+
+The arrays change only with the bank's revision and the calibration, so they are kept under that
+key; a start then costs no statement per item.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+from django.db.models import F
+from numpy.typing import NDArray
+
+from accounts.models import User
+from exam.engine.assembly import FormTarget, ItemPool, target_from_reference
+from exam.engine.blueprint import BlueprintSpec, DomainSpec
+from exam.engine.scoring import Reference
+from exam.engine.scoring import Scale as ReportScale
+from exam.models import Blueprint, Calibration, Equating, ExamForm, ItemParameter, Scale
+from questions.models import Bank, Domain, Question, QuestionStatus, QuestionVersion
+
+SERVED = (QuestionStatus.ACTIVE, QuestionStatus.PILOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Everything that drawing one form needs besides a seed."""
+
+    pool: ItemPool
+    exposure: NDArray[np.int64]
+    spec: BlueprintSpec
+    target: FormTarget
+    theta_cut: float
+    calibration_id: int
+    scale_id: int
+
+
+def drawing_for(blueprint: Blueprint) -> Drawing:
+    """The pool, targets and cut for a blueprint as the bank stands now (two statements if kept)."""
+    equating = current_equating(blueprint)
+    revision = Bank.objects.values_list("revision", flat=True).get(pk=blueprint.bank_id)
+    return _drawing(blueprint.pk, equating.pk, revision)
+
+
+def current_equating(blueprint: Blueprint) -> Equating:
+    """The newest calibration's meaning for this blueprint."""
+    return (
+        blueprint.equatings.select_related("calibration", "scale")
+        .order_by("-scale__number", "-calibration__number")[:1]
+        .get()
+    )
+
+
+def blueprint_spec(blueprint: Blueprint) -> BlueprintSpec:
+    """The blueprint as the engine knows it."""
+    domains = Domain.objects.filter(bank_id=blueprint.bank_id).prefetch_related("subdomains")
+    weights, areas = blueprint.weights, blueprint.areas
+    return BlueprintSpec(
+        slug=blueprint.slug,
+        domains=tuple(
+            DomainSpec(
+                domain.number,
+                Fraction(weights[str(domain.number)]),
+                tuple(subdomain.code for subdomain in domain.subdomains.all()),
+            )
+            for domain in domains
+            if str(domain.number) in weights
+        ),
+        length=blueprint.length,
+        scored=blueprint.scored,
+        subdomain_minimum=blueprint.subdomain_minimum,
+        areas=tuple((code, Fraction(share)) for code, share in areas.items()),
+    )
+
+
+def report_scale(blueprint: Blueprint) -> ReportScale:
+    """The numbers scores are told in."""
+    return ReportScale(blueprint.scale_minimum, blueprint.scale_maximum, blueprint.scale_cut)
+
+
+def reference_of(scale: Scale, calibration: Calibration) -> Reference:
+    """The reference exam with its difficulties under a calibration."""
+    difficulty, variance = parameters_of(calibration.pk, scale.version_ids)
+    return Reference(difficulty, variance, np.array(scale.weights))
+
+
+def parameters_of(
+    calibration_id: int, version_ids: list[int]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Difficulties and variances of these versions, in their order."""
+    parameters = ItemParameter.objects.filter(calibration_id=calibration_id)
+    if len(version_ids) <= 500:  # a longer list is slower than reading them all
+        parameters = parameters.filter(version_id__in=version_ids)
+    known = {
+        version_id: (difficulty, variance)
+        for version_id, difficulty, variance in parameters.values_list(
+            "version_id", "difficulty", "variance"
+        )
+    }
+    rows = np.array([known[pk] for pk in version_ids])
+    return rows[:, 0], rows[:, 1]
+
+
+def seen_version_ids(candidate: User, bank_id: int) -> list[int]:
+    """Current versions of every question this person has met, the oldest meeting first."""
+    forms = (
+        ExamForm.objects.filter(attempts__candidate=candidate, blueprint__bank_id=bank_id)
+        .order_by("created_at", "pk")
+        .values_list("version_ids", flat=True)
+    )
+    met = [pk for version_ids in forms for pk in version_ids]
+    if not met:
+        return []
+    current = dict(
+        QuestionVersion.objects.filter(pk__in=set(met))
+        .order_by()
+        .values_list("pk", "question__current_id")
+    )
+    last_met = {current[pk]: place for place, pk in enumerate(met)}
+    return sorted(last_met, key=last_met.__getitem__)
+
+
+@lru_cache(maxsize=8)
+def _drawing(blueprint_id: int, equating_id: int, revision: int) -> Drawing:
+    blueprint = Blueprint.objects.get(pk=blueprint_id)
+    equating = Equating.objects.select_related("calibration", "scale").get(pk=equating_id)
+    spec = blueprint_spec(blueprint)
+    reference = reference_of(equating.scale, equating.calibration)
+    pool, exposure = _pool(blueprint.bank_id, equating.calibration_id)
+    return Drawing(
+        pool=pool,
+        exposure=exposure,
+        spec=spec,
+        target=target_from_reference(
+            reference.b, reference.weights, equating.theta_cut, spec.scored
+        ),
+        theta_cut=equating.theta_cut,
+        calibration_id=equating.calibration_id,
+        scale_id=equating.scale_id,
+    )
+
+
+def _pool(bank_id: int, calibration_id: int) -> tuple[ItemPool, NDArray[np.int64]]:
+    rows = list(
+        QuestionVersion.objects.filter(
+            question__bank_id=bank_id, question__status__in=SERVED, question__current_id=F("pk")
+        )
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "subdomain__domain__number",
+            "subdomain__code",
+            "area",
+            "question__status",
+            "response_count",
+            "exposure",
+        )
+    )
+    ids, domains, subdomains, areas, statuses, responses, exposure = (
+        zip(*rows, strict=True) if rows else ((),) * 7
+    )
+    difficulty = parameters_of(calibration_id, list(ids))[0] if ids else np.empty(0)
+    pool = ItemPool.from_columns(
+        ids=ids,
+        domains=domains,
+        subdomains=subdomains,
+        areas=areas,
+        difficulty=difficulty,
+        is_pilot_status=[status == QuestionStatus.PILOT for status in statuses],
+        responses=responses,
+        enemies=_enemy_pairs(bank_id),
+    )
+    return pool, np.array(exposure, np.int64)
+
+
+def _enemy_pairs(bank_id: int) -> list[tuple[int, int]]:
+    return list(
+        Question.enemies.through.objects.filter(from_question__bank_id=bank_id).values_list(
+            "from_question__current_id", "to_question__current_id"
+        )
+    )

@@ -1,0 +1,1 @@
+"""What changes anything: each function decides under a lock and writes in one transaction."""

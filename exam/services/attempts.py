@@ -1,0 +1,289 @@
+"""The life of an attempt: start, claim, submit, sweep, added minutes."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from exam.engine.assembly import AssembledForm, assemble, option_order
+from exam.engine.batch import Batch
+from exam.engine.lifecycle import AttemptState, EndedBy, accepts_until, advance
+from exam.models import Attempt, Blueprint, ExamForm, Response, TimeGrant
+from exam.selectors.attempts import minutes_for, overdue_attempt_ids
+from exam.selectors.pool import Drawing, drawing_for, seen_version_ids
+from exam.services.queue import enqueue_scoring
+from exam.services.saving import Saved, save
+from questions.models import QuestionVersion
+
+LIVE_FOR = timedelta(seconds=90)
+
+
+class NotPossible(Exception):
+    """What was asked cannot be done; the message says why in one sentence."""
+
+
+class OpenElsewhere(Exception):
+    """Another page sits this exam right now; `since` is when it was last seen."""
+
+    def __init__(self, since: datetime) -> None:
+        super().__init__("The exam is open in another window.")
+        self.since = since
+
+
+class Closed(Exception):
+    """The attempt is over."""
+
+
+# ------------------------------------------------------------------ start
+def start(
+    candidate: User, blueprint: Blueprint, *, at: datetime, seed: int, starts_per_day: int
+) -> Attempt:
+    """A new attempt with its form drawn and its clock running; the open one if there is one.
+
+    Raises:
+        NotPossible: too many starts today.
+        BankTooSmall: the bank cannot fill the blueprint; names what is short.
+    """
+    if open_attempt := _open_attempt(candidate, blueprint):
+        return open_attempt
+    _check_starts(candidate, at, starts_per_day)
+    drawing = drawing_for(blueprint)
+    drawn = assemble(
+        drawing.pool,
+        drawing.spec,
+        cut_theta=drawing.theta_cut,
+        target=drawing.target,
+        seed=seed,
+        exposure=drawing.exposure,
+        seen=seen_version_ids(candidate, blueprint.bank_id),
+    )
+    orders = _option_orders(drawn)
+    try:
+        with transaction.atomic():
+            return _store(candidate, blueprint, drawing, drawn, orders, at)
+    except IntegrityError:
+        # Another start won the race for "one open attempt".
+        if open_attempt := _open_attempt(candidate, blueprint):
+            return open_attempt
+        raise
+
+
+def _open_attempt(candidate: User, blueprint: Blueprint) -> Attempt | None:
+    return Attempt.objects.filter(
+        candidate=candidate, blueprint__slug=blueprint.slug, state=AttemptState.IN_PROGRESS
+    ).first()
+
+
+def _check_starts(candidate: User, at: datetime, starts_per_day: int) -> None:
+    day = at - timedelta(days=1)
+    if Attempt.objects.filter(candidate=candidate, started_at__gt=day).count() >= starts_per_day:
+        raise NotPossible(
+            _("You have started %(count)d exams in the last 24 hours. Please come back tomorrow.")
+            % {"count": starts_per_day}
+        )
+
+
+def _option_orders(drawn: AssembledForm) -> list[str]:
+    """For each position the options' ordinals as they are displayed, such as "2031"."""
+    facts = {
+        pk: (count, shuffle)
+        for pk, shuffle, count in QuestionVersion.objects.filter(pk__in=drawn.item_ids)
+        .annotate(option_count=Count("options"))
+        .values_list("pk", "shuffle", "option_count")
+    }
+    return [
+        "".join(map(str, option_order(count, seed=drawn.seed, position=position, shuffle=shuffle)))
+        for position, (count, shuffle) in enumerate((facts[pk] for pk in drawn.item_ids), 1)
+    ]
+
+
+def _store(
+    candidate: User,
+    blueprint: Blueprint,
+    drawing: Drawing,
+    drawn: AssembledForm,
+    orders: list[str],
+    at: datetime,
+) -> Attempt:
+    exam_form = ExamForm.objects.create(
+        blueprint=blueprint,
+        calibration_id=drawing.calibration_id,
+        scale_id=drawing.scale_id,
+        seed=drawn.seed,
+        version_ids=list(drawn.item_ids),
+        pilot_positions=[p for p, is_pilot in enumerate(drawn.is_pilot, 1) if is_pilot],
+        reused_positions=[
+            p for p, item in enumerate(drawn.item_ids, 1) if item in drawn.reused_ids
+        ],
+        relaxations=list(drawn.relaxations),
+    )
+    minutes = minutes_for(candidate, blueprint)
+    attempt = Attempt.objects.create(
+        candidate=candidate,
+        blueprint=blueprint,
+        exam_form=exam_form,
+        number=_sat(candidate, blueprint) + 1,
+        option_orders=orders,
+        started_at=at,
+        deadline=at + timedelta(minutes=minutes),
+        extra_minutes=minutes - blueprint.minutes,
+    )
+    Response.objects.bulk_create(
+        Response(attempt=attempt, position=position) for position in range(1, len(orders) + 1)
+    )
+    return attempt
+
+
+def _sat(candidate: User, blueprint: Blueprint) -> int:
+    return Attempt.objects.filter(candidate=candidate, blueprint__slug=blueprint.slug).count()
+
+
+# ------------------------------------------------------------------ claim
+def claim(
+    attempt_id: int, candidate: User, *, previous: int | None, take_over: bool, at: datetime
+) -> Attempt | None:
+    """Makes the asking page the one that sits the exam: a new sitting number.
+
+    None if there is no such attempt of this person.
+
+    Raises:
+        Closed: the attempt is over.
+        OpenElsewhere: another page was seen lately, and this one does not take over.
+    """
+    with transaction.atomic():
+        attempt = _locked(attempt_id, candidate)
+        if attempt is None:
+            return None
+        if not _accepts(attempt, at):
+            raise Closed
+        known = previous == attempt.sitting
+        if attempt.seen_at and at - attempt.seen_at < LIVE_FOR and not (known or take_over):
+            raise OpenElsewhere(attempt.seen_at)
+        attempt.sitting += 1
+        attempt.seen_at = at
+        attempt.save(update_fields=["sitting", "seen_at"])
+    return attempt
+
+
+def _locked(attempt_id: int, candidate: User | None = None) -> Attempt | None:
+    attempts = Attempt.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "blueprint"
+    )
+    if candidate is not None:
+        attempts = attempts.filter(candidate=candidate)
+    return attempts.filter(pk=attempt_id).first()
+
+
+def _accepts(attempt: Attempt, at: datetime) -> bool:
+    return attempt.is_open and at <= accepts_until(
+        attempt.deadline, attempt.blueprint.grace_seconds
+    )
+
+
+# ------------------------------------------------------------------ the end
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt stands after somebody wanted it to end."""
+
+    attempt: Attempt
+    saved: Saved | None  # what became of the changes that came along
+
+
+def submit(
+    attempt_id: int,
+    *,
+    by: EndedBy,
+    at: datetime,
+    candidate: User | None = None,
+    batch: Batch | None = None,
+) -> Ended | None:
+    """Ends an attempt, once: whoever comes later finds it ended. None if there is no such one.
+
+    A batch that comes along is applied in the same transaction; if it is of an older sitting
+    nothing happens, and the caller sees `attempt.is_open`.
+    """
+    with transaction.atomic():
+        attempt = _locked(attempt_id, candidate)
+        if attempt is None:
+            return None
+        if not attempt.is_open or (batch and batch.sitting != attempt.sitting):
+            return Ended(attempt, None)
+        saved = save(attempt.pk, attempt.candidate_id, batch, at=at) if batch else None
+        _close(attempt, by, at)
+    return Ended(attempt, saved)
+
+
+def _close(attempt: Attempt, by: EndedBy, at: datetime) -> None:
+    attempt.state = advance(attempt.state, AttemptState.SUBMITTED)
+    attempt.ended_by = by
+    attempt.ended_at = min(at, attempt.deadline)
+    attempt.receipt = _receipt(attempt)
+    attempt.save(update_fields=["state", "ended_by", "ended_at", "receipt"])
+    transaction.on_commit(lambda: enqueue_scoring(attempt.pk), robust=True)
+
+
+def _receipt(attempt: Attempt) -> str:
+    """Eight characters that stand for exactly these stored answers at this end."""
+    answers = list(
+        Response.objects.filter(attempt_id=attempt.pk)
+        .order_by("position")
+        .values_list("position", "selected")
+    )
+    text = f"{attempt.pk} {attempt.ended_at.isoformat()} {answers}"
+    return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
+
+
+def sweep(*, at: datetime) -> int:
+    """Ends every attempt whose deadline and grace are over; how many it ended."""
+    overdue = overdue_attempt_ids(at)
+    for attempt_id in overdue:
+        submit_if_overdue(attempt_id, at=at)
+    return len(overdue)
+
+
+def submit_if_overdue(attempt_id: int, *, at: datetime) -> None:
+    """Ends one attempt by the clock, unless minutes were added in the meantime."""
+    with transaction.atomic():
+        attempt = _locked(attempt_id)
+        if attempt and attempt.is_open and not _accepts(attempt, at):
+            _close(attempt, EndedBy.CLOCK, at)
+
+
+# ------------------------------------------------------------------ added minutes
+def add_minutes(
+    attempt_id: int, minutes: int, *, by: User, at: datetime, reason: str = ""
+) -> Attempt:
+    """Moves the deadline of a running attempt; the page shows it within a minute.
+
+    Raises:
+        NotPossible: the attempt is over, or the minutes are not from 1 to 240.
+    """
+    if not 1 <= minutes <= 240:
+        raise NotPossible(_("Between 1 and 240 minutes can be added at a time."))
+    with transaction.atomic():
+        attempt = _locked(attempt_id)
+        if attempt is None or not _accepts(attempt, at):
+            raise NotPossible(_("This exam is over; no minutes can be added."))
+        attempt.deadline += timedelta(minutes=minutes)
+        attempt.extra_minutes += minutes
+        attempt.save(update_fields=["deadline", "extra_minutes"])
+        TimeGrant.objects.create(
+            attempt=attempt, minutes=minutes, reason=reason, granted_by=by, created_at=at
+        )
+    return attempt
+
+
+def void(attempt_id: int, *, reason: str, at: datetime) -> None:
+    """Takes an attempt out of everything, by an administrator, with a reason."""
+    with transaction.atomic():
+        attempt = _locked(attempt_id)
+        if attempt is None:
+            return
+        attempt.state = advance(attempt.state, AttemptState.VOID)
+        attempt.void_reason = reason
+        attempt.ended_at = attempt.ended_at or at
+        attempt.save(update_fields=["state", "void_reason", "ended_at"])

@@ -1,0 +1,25 @@
+"""Handing work to the background: only ids travel, and a lost message is found by the sweep."""
+
+import logging
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+
+def enqueue_scoring(attempt_id: int) -> None:
+    """Asks for the scoring of one attempt; while the broker is away the sweep will find it."""
+    _send("exam.tasks.score_attempt", attempt_id)
+
+
+def enqueue_release(attempt_id: int) -> None:
+    """Asks for the e-mail that says that the report can be read."""
+    _send("exam.tasks.announce_report", attempt_id)
+
+
+def _send(task: str, attempt_id: int) -> None:
+    try:
+        current_app.send_task(task, args=[attempt_id])
+    except (OperationalError, OSError) as error:
+        log.warning("%s for attempt %s waits for the sweep: %s", task, attempt_id, error)

@@ -1,0 +1,30 @@
+"""Addresses of exams, attempts, scores, and the home page."""
+
+from django.urls import path
+
+from exam.views import history, instructor, report, review, sitting, sync
+
+app_name = "exam"
+
+urlpatterns = [
+    path("exams/", sitting.start_list, name="start_list"),
+    path("exams/<slug:slug>/", sitting.instructions, name="instructions"),
+    path("exams/<slug:slug>/start", sitting.start, name="start"),
+    path("attempts/<int:pk>/", sitting.sitting, name="sitting"),
+    path("attempts/<int:pk>/claim", sync.claim, name="claim"),
+    path("attempts/<int:pk>/sync", sync.sync, name="sync"),
+    path("attempts/<int:pk>/submit", sync.submit, name="submit"),
+    path("attempts/<int:pk>/result/", sitting.result, name="result"),
+    path("attempts/<int:pk>/report/", report.report, name="report"),
+    path("attempts/<int:pk>/review/", review.review, name="review"),
+    path("attempts/<int:pk>/review/<int:position>/", review.question, name="review_question"),
+    path(
+        "attempts/<int:pk>/review/<int:position>/report",
+        review.report_question,
+        name="report_question",
+    ),
+    path("history/", history.history, name="history"),
+    path("history.csv", history.history_csv, name="history_csv"),
+    path("running/", instructor.running, name="running"),
+    path("running/<int:pk>/minutes", instructor.add_minutes, name="add_minutes"),
+]

@@ -1,0 +1,1 @@
+"""Requests in, responses out: fetch, validate, call one service, render."""

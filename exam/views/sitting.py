@@ -1,0 +1,123 @@
+"""The sitting: instructions, start, the exam page and its save protocol, the result."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.models import User
+from exam.engine.assembly import BankTooSmall
+from exam.models import Attempt
+from exam.selectors.attempts import attempts_for, current_blueprints, minutes_for
+from exam.selectors.forms import displayed_questions
+from exam.selectors.scores import current_score
+from exam.services import attempts
+from exam.views.sync import page_state
+
+SESSION_BEYOND_DEADLINE = timedelta(hours=1)
+
+
+@login_required
+@require_safe
+def start_list(request: HttpRequest) -> HttpResponse:
+    """The exams on offer, their rules, and what this person has sat of each."""
+    user: User = request.user
+    own = list(attempts_for(user))
+    rows = [
+        {
+            "blueprint": blueprint,
+            "sat": [a for a in own if a.blueprint.slug == blueprint.slug],
+            "open": next(
+                (a for a in own if a.blueprint.slug == blueprint.slug and a.is_open), None
+            ),
+            "minutes": minutes_for(user, blueprint),
+        }
+        for blueprint in current_blueprints()
+    ]
+    return render(request, "exam/start_list.html", {"rows": rows})
+
+
+@login_required
+@require_safe
+def instructions(request: HttpRequest, slug: str) -> HttpResponse:
+    """The untimed page before the clock starts."""
+    blueprint = get_object_or_404(current_blueprints(), slug=slug)
+    own = attempts_for(request.user).filter(blueprint__slug=slug)
+    open_attempt = next((attempt for attempt in own if attempt.is_open), None)
+    if open_attempt:
+        return redirect("exam:sitting", pk=open_attempt.pk)
+    minutes = minutes_for(request.user, blueprint)
+    return render(
+        request, "exam/instructions.html", {"blueprint": blueprint, "minutes": minutes}
+    )
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Starts the clock: draws the form and goes to its first question."""
+    blueprint = get_object_or_404(current_blueprints(), slug=slug)
+    try:
+        attempt = attempts.start(
+            request.user,
+            blueprint,
+            at=timezone.now(),
+            seed=secrets.randbits(62),
+            starts_per_day=settings.STARTS_PER_DAY,
+        )
+    except (attempts.NotPossible, BankTooSmall) as reason:
+        messages.error(request, str(reason))
+        return redirect("exam:instructions", slug=slug)
+    _extend_session(request, attempt.deadline)
+    return redirect("exam:sitting", pk=attempt.pk)
+
+
+def _extend_session(request: HttpRequest, deadline: datetime) -> None:
+    """Nobody is signed out in mid-exam because a session ran out."""
+    needed = deadline + SESSION_BEYOND_DEADLINE
+    if request.session.get_expiry_date() < needed:
+        request.session.set_expiry(needed)
+
+
+@login_required
+@never_cache
+@require_GET
+def sitting(request: HttpRequest, pk: int) -> HttpResponse:
+    """The exam page: the whole form in one document, without keys or rationales."""
+    attempt = get_object_or_404(attempts_for(request.user), pk=pk)
+    now = timezone.now()
+    if attempt.is_open:
+        attempts.submit_if_overdue(attempt.pk, at=now)
+        attempt.refresh_from_db(fields=["state", "ended_at"])
+    if not attempt.is_open:
+        return redirect("exam:result", pk=pk)
+    context = {
+        "attempt": attempt,
+        "blueprint": attempt.blueprint,
+        "questions": displayed_questions(attempt),
+        "state": page_state(attempt, at=now, sitting=None),
+    }
+    return render(request, "exam/sitting.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """Handed in: pass or fail as soon as it is scored; the page asks until then."""
+    attempt = get_object_or_404(attempts_for(request.user), pk=pk)
+    if attempt.is_open:
+        return redirect("exam:sitting", pk=pk)
+    template = "exam/_result.html" if request.htmx else "exam/result.html"
+    response = render(request, template, {"attempt": attempt, "score": current_score(attempt)})
+    response["Vary"] = "HX-Request"
+    return response

@@ -1,0 +1,77 @@
+"""Makes a drawing part of the page: its tokens, its font, ids of its own, nothing superfluous."""
+
+import re
+from xml.etree import ElementTree as ET
+
+from .theme import themed
+
+SVG = "{http://www.w3.org/2000/svg}"
+TAGS = frozenset(
+    "svg g path line rect circle text tspan defs clipPath linearGradient radialGradient stop".split()
+)
+COLOURS = frozenset({"fill", "stroke", "stop-color"})
+SHAPE = frozenset(
+    "d x y x1 x2 y1 y2 r cx cy rx ry dx dy width height transform points offset gradientUnits "
+    "stroke-width stroke-dasharray stroke-dashoffset stroke-miterlimit stroke-linecap "
+    "stroke-linejoin stroke-opacity fill-opacity opacity font-size font-weight font-style "
+    "text-anchor dominant-baseline id clip-path".split()
+)
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+
+
+def restyle(svg: str, prefix: str, label: str) -> str:
+    """The SVG for the page; ValueError with one sentence if it holds what a page may not."""
+    root = ET.fromstring(svg)
+    size = root.get("viewBox", "")
+    for element in root.iter():
+        _clean(element, prefix)
+    _prune(root)
+    root.attrib = {
+        "xmlns": SVG.strip("{}"),
+        "class": "exhibit-chart",
+        "viewBox": size,
+        "width": "100%",
+        "role": "img",
+        "aria-label": label,
+    }
+    return ET.tostring(root, encoding="unicode")
+
+
+def _clean(element: ET.Element, prefix: str) -> None:
+    element.tag = element.tag.removeprefix(SVG)
+    if element.tag not in TAGS:
+        raise ValueError(f"The chart contains '{element.tag}', which a page may not show.")
+    hidden = element.attrib.get("display") == "none"
+    kept = {
+        name: _value(name, value, prefix)
+        for name, value in element.attrib.items()
+        if (name in SHAPE or name in COLOURS) and (name, value) != ("opacity", "1")
+    }
+    element.attrib = {"display": "none"} if hidden else kept
+
+
+def _value(name: str, value: str, prefix: str) -> str:
+    if name == "id":
+        return f"{prefix}-{value}"
+    if name in COLOURS:
+        value = themed(value)
+    value = _REFERENCE.sub(rf"url(#{prefix}-\1)", value)
+    return _LONG_NUMBER.sub(lambda number: f"{float(number[0]):.2f}", value)
+
+
+def _prune(element: ET.Element) -> None:
+    """Remove what draws nothing: hidden parts, unpainted backgrounds, empty groups."""
+    for child in list(element):
+        _prune(child)
+        if _draws_nothing(child):
+            element.remove(child)
+
+
+def _draws_nothing(element: ET.Element) -> bool:
+    if element.get("display") == "none":
+        return True
+    if element.tag == "g":
+        return len(element) == 0
+    unpainted = element.get("stroke") in (None, "none") and element.get("fill") == "none"
+    return element.tag in ("path", "rect") and (unpainted or element.get("d") == "")

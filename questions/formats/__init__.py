@@ -1,0 +1,1 @@
+"""Exchange formats: one file per format, bytes in and drafts out, nothing of Django."""

@@ -1,0 +1,99 @@
+"""A question as its author wrote it, before it has a place in the database."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["pilot", "active"]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionDraft:
+    """One choice, in the author's order."""
+
+    text: str
+    is_key: bool = False
+    rationale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitDraft:
+    """A chart (`vega_lite`) or a table (`columns` and `rows`), never both."""
+
+    title: str
+    alt: str = ""
+    vega_lite: Mapping[str, object] | None = None
+    columns: tuple[str, ...] | None = None
+    rows: tuple[tuple[str, ...], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceDraft:
+    """A page where the claims of a question can be checked."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionDraft:
+    """One question; `code` stays the same for ever, `difficulty` is the author's 1 to 5."""
+
+    code: str
+    subdomain: str
+    area: str
+    difficulty: int | None
+    tags: tuple[str, ...] = ()
+    stem: str
+    qualifier: str | None = None
+    select: int = 1
+    shuffle: bool = True
+    options: tuple[OptionDraft, ...]
+    exhibit: ExhibitDraft | None = None
+    explanation: str = ""
+    references: tuple[ReferenceDraft, ...] = ()
+    enemies: tuple[str, ...] = ()
+    status: Status = "active"
+
+    @property
+    def keys(self) -> tuple[OptionDraft, ...]:
+        """The right options."""
+        return tuple(option for option in self.options if option.is_key)
+
+    @property
+    def distractors(self) -> tuple[OptionDraft, ...]:
+        """The wrong options."""
+        return tuple(option for option in self.options if not option.is_key)
+
+
+def content_hash(draft: QuestionDraft) -> str:
+    """SHA-256 over the content; a different hash under the same code means a new version.
+
+    A new version is made by any change of: sub-domain, area, difficulty, stem, qualifier,
+    select, shuffle, the options (text, key, rationale or order), exhibit, explanation or
+    references. Tags, enemies and status belong to the question, not to its version: changing
+    them makes none. The code is left out, so equal content under two codes hashes alike.
+    """
+    content = {
+        "subdomain": draft.subdomain,
+        "area": draft.area,
+        "difficulty": draft.difficulty,
+        "stem": draft.stem,
+        "qualifier": draft.qualifier,
+        "select": draft.select,
+        "shuffle": draft.shuffle,
+        "options": [[option.text, option.is_key, option.rationale] for option in draft.options],
+        "exhibit": _exhibit_content(draft.exhibit),
+        "explanation": draft.explanation,
+        "references": [[reference.title, reference.url] for reference in draft.references],
+    }
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _exhibit_content(exhibit: ExhibitDraft | None) -> list[object] | None:
+    if exhibit is None:
+        return None
+    return [exhibit.title, exhibit.alt, exhibit.vega_lite, exhibit.columns, exhibit.rows]

@@ -1,0 +1,157 @@
+"""The bank: what is asked, in versions that never change once published."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Bank(models.Model):
+    """A bank of questions for one exam; `revision` rises whenever anything in it changes."""
+
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    notice = models.TextField(blank=True)
+    areas = models.JSONField(default=list)  # [{"code": "ml", "name": "Machine learning"}, …]
+    revision = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Domain(models.Model):
+    """A content area of the exam."""
+
+    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="domains")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering: ClassVar = ["bank", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bank", "number"], name="one_domain_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Subdomain(models.Model):
+    """A part of a domain; its code, such as 3.5, is unique in the bank."""
+
+    domain = models.ForeignKey(Domain, on_delete=models.CASCADE, related_name="subdomains")
+    code = models.CharField(max_length=12)
+    name = models.CharField(max_length=300)
+
+    class Meta:
+        ordering: ClassVar = ["domain", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["domain", "code"], name="one_subdomain_per_code")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class QuestionStatus(models.TextChoices):
+    """Where a question stands in its life."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    PILOT = "pilot", _("Pilot")
+    ACTIVE = "active", _("Active")
+    RETIRED = "retired", _("Retired")
+
+
+class Question(models.Model):
+    """A bank entry; its content is in its versions."""
+
+    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="questions")
+    code = models.CharField(max_length=40)
+    status = models.CharField(
+        max_length=12, choices=QuestionStatus.choices, default=QuestionStatus.DRAFT
+    )
+    current = models.ForeignKey(
+        "QuestionVersion", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    enemies = models.ManyToManyField("self", blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bank", "code"], name="one_question_per_code")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class QuestionVersion(models.Model):
+    """What was asked, word for word; never edited, a change makes the next version."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    content_hash = models.CharField(max_length=64)
+    subdomain = models.ForeignKey(Subdomain, on_delete=models.PROTECT, related_name="versions")
+    area = models.CharField(max_length=20)
+    difficulty = models.PositiveSmallIntegerField()  # the author's rating, 1 to 5
+    tags = models.JSONField(default=list)
+    stem = models.TextField()
+    stem_html = models.TextField()
+    qualifier = models.CharField(max_length=120, blank=True)
+    select = models.PositiveSmallIntegerField(default=1)
+    shuffle = models.BooleanField(default=True)
+    explanation = models.TextField()
+    explanation_html = models.TextField()
+    references = models.JSONField(default=list)  # [{"title": …, "url": …}, …]
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Counted in the background from the forms drawn: how often it was served and answered.
+    exposure = models.PositiveIntegerField(default=0)
+    response_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["question", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["question", "number"], name="one_version_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} v{self.number}"
+
+
+class Option(models.Model):
+    """One choice of a version; `ordinal` is its identity, counted from 0 as written."""
+
+    version = models.ForeignKey(QuestionVersion, on_delete=models.CASCADE, related_name="options")
+    ordinal = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    html = models.TextField()
+    is_key = models.BooleanField(default=False)
+    rationale = models.TextField()
+    rationale_html = models.TextField()
+
+    class Meta:
+        ordering: ClassVar = ["version", "ordinal"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "ordinal"], name="one_option_per_ordinal")
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Exhibit(models.Model):
+    """The figure or table that belongs to a version; the table is there in both cases."""
+
+    version = models.OneToOneField(
+        QuestionVersion, on_delete=models.CASCADE, related_name="exhibit"
+    )
+    title = models.CharField(max_length=200)
+    alt = models.TextField()
+    vega_lite = models.JSONField(null=True)
+    svg = models.TextField(blank=True)
+    columns = models.JSONField(default=list)
+    rows = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,29 @@
+// Pages outside the exam: what leaves with a sign-out.
+import { forgetPages, unsentChanges } from "./exam/record.js";
+
+/** Signing out with answers that never reached the server asks first. */
+async function leave(event) {
+  event.preventDefault();
+  const form = event.target;
+  if ((await unsentChanges()) && !window.confirm(form.dataset.warning)) return;
+  await forgetPages();
+  form.submit();
+}
+
+for (const form of document.querySelectorAll("form[data-sign-out]")) {
+  form.addEventListener("submit", leave);
+}
+
+// The menu closes on Escape and when the focus leaves it.
+for (const menu of document.querySelectorAll("details.menu")) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+}
+
+document.querySelector("[data-focus]")?.focus();

@@ -1,0 +1,428 @@
+// What must not be lost: the journal on this device, the server's clock, and the sending.
+// Nothing here touches the page; `main.js` is told what happened and says it.
+
+const DATABASE = "cutscore";
+const KEEP_MS = 7 * 86_400_000;
+const BATCH_BYTES = 50_000; // the server takes 64 kB, keepalive requests too
+const REQUEST_MS = 15_000;
+const PAGES = "cutscore-attempt-";
+
+// Journal ---------------------------------------------------------------------
+
+const done = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = request.onblocked = () => reject(request.error);
+  });
+
+async function openDatabase() {
+  const request = indexedDB.open(DATABASE, 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore("changes", { keyPath: ["scope", "seq"] });
+    request.result.createObjectStore("attempts", { keyPath: "scope" });
+  };
+  return done(request);
+}
+
+const rangeOf = (scope) => IDBKeyRange.bound([scope, 0], [scope, Infinity]);
+
+/** Every change of one person's attempt, on disk before it is sent. */
+export class Journal {
+  constructor(scope) {
+    this.scope = scope;
+    this.entries = [];
+    this.about = { scope };
+    this.durable = false;
+  }
+
+  /** Opens the journal; where the browser refuses, it lives in memory and says so. */
+  static async open(scope) {
+    const journal = new Journal(scope);
+    try {
+      journal.database = await openDatabase();
+      await forgetOld(journal.database);
+      await journal.reload();
+      journal.durable = true;
+    } catch {
+      journal.database = null;
+    }
+    return journal;
+  }
+
+  /** Reads again from disk: another tab of this browser may have written. */
+  async reload() {
+    if (!this.database) return;
+    const stores = this.database.transaction(["changes", "attempts"]);
+    this.entries = await done(stores.objectStore("changes").getAll(rangeOf(this.scope)));
+    this.about = (await done(stores.objectStore("attempts").get(this.scope))) ?? this.about;
+  }
+
+  get unsent() {
+    return this.entries.filter((entry) => !entry.synced && !entry.refused);
+  }
+
+  get refused() {
+    return this.entries.filter((entry) => entry.refused);
+  }
+
+  /** The newest entry of each position, whatever became of it. */
+  latest() {
+    return new Map(this.entries.map((entry) => [entry.position, entry]));
+  }
+
+  async add(entry) {
+    const replaced = this.collapsible(entry);
+    this.entries = [...this.entries.filter((old) => old !== replaced), entry];
+    await this.write(replaced ? [replaced] : [], [entry]);
+  }
+
+  /** A change of note, flag or time may replace the one before it; a choice never goes. */
+  collapsible(entry) {
+    const before = this.unsent.findLast((old) => old.position === entry.position);
+    return before && !before.choice && !before.sent && !entry.choice ? before : null;
+  }
+
+  /** Marks what the server has; of a synced position only the newest entry is kept. */
+  async settle(entries, mark) {
+    const settled = new Set(entries);
+    entries.forEach((entry) => Object.assign(entry, mark));
+    const latest = new Set(this.latest().values());
+    const gone = this.entries.filter((old) => old.synced && !latest.has(old));
+    this.entries = this.entries.filter((old) => !gone.includes(old));
+    await this.write(gone, [...settled].filter((entry) => !gone.includes(entry)));
+  }
+
+  /** Gives unsent entries new numbers, when they are used over a newer sitting. */
+  async renumber(entries, next) {
+    const fresh = entries.map((entry, step) => ({ ...entry, seq: next + step, sent: false }));
+    await this.drop(entries);
+    this.entries.push(...fresh);
+    await this.write([], fresh);
+    return next + fresh.length;
+  }
+
+  async drop(entries) {
+    this.entries = this.entries.filter((entry) => !entries.includes(entry));
+    await this.write(entries, []);
+  }
+
+  async remember(facts) {
+    Object.assign(this.about, facts, { touched: Date.now() });
+    await this.write([], []);
+  }
+
+  async write(removed, added) {
+    if (!this.database) return;
+    try {
+      const stores = this.database.transaction(["changes", "attempts"], "readwrite", {
+        durability: "strict",
+      });
+      const changes = stores.objectStore("changes");
+      removed.forEach(({ seq }) => changes.delete([this.scope, seq]));
+      added.forEach((entry) => changes.put({ ...entry, scope: this.scope }));
+      stores.objectStore("attempts").put({ ...this.about, touched: Date.now() });
+      await new Promise((resolve, reject) => {
+        stores.oncomplete = resolve;
+        stores.onabort = stores.onerror = () => reject(stores.error);
+      });
+    } catch {
+      this.durable = false; // a full disk: the page says it and goes on from memory
+    }
+  }
+
+  async clear() {
+    this.entries = [];
+    if (this.database) await eraseScope(this.database, this.scope);
+  }
+}
+
+async function eraseScope(database, scope) {
+  const stores = database.transaction(["changes", "attempts"], "readwrite");
+  stores.objectStore("changes").delete(rangeOf(scope));
+  await done(stores.objectStore("attempts").delete(scope));
+}
+
+async function forgetOld(database) {
+  const attempts = await done(database.transaction("attempts").objectStore("attempts").getAll());
+  const old = attempts.filter(({ touched }) => Date.now() - touched > KEEP_MS);
+  await Promise.all(old.map(({ scope }) => eraseScope(database, scope)));
+}
+
+/** How many changes on this device never reached the server, over all attempts. */
+export async function unsentChanges() {
+  try {
+    const database = await openDatabase();
+    const all = await done(database.transaction("changes").objectStore("changes").getAll());
+    database.close();
+    return all.filter((entry) => !entry.synced && !entry.refused).length;
+  } catch {
+    return 0;
+  }
+}
+
+/** Removes the copies of exam pages that let a reload work offline. */
+export async function forgetPages() {
+  if (!("caches" in globalThis)) return;
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith(PAGES)).map((n) => caches.delete(n)));
+}
+
+/** Keeps a copy of the open page and its static files for a reload without a connection. */
+export async function keepPage(attempt, html, policy) {
+  await navigator.serviceWorker.register("/sw.js");
+  const cache = await caches.open(`${PAGES}${attempt}`);
+  const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy };
+  await cache.put(location.pathname, new Response(html, { headers }));
+  const files = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
+  const own = files.filter((url) => url.origin === location.origin && /^\/static\//.test(url.pathname));
+  await cache.addAll([...new Set(own.map(String))].map((url) => new Request(url, { cache: "force-cache" })));
+}
+
+// Clock -----------------------------------------------------------------------
+
+/** Milliseconds since the attempt began, by the server's clock and a monotonic one here. */
+export class Clock {
+  constructor({ started_at, deadline_ms, elapsed_ms }) {
+    this.startedAt = Date.parse(started_at);
+    this.deadline = deadline_ms;
+    this.trusted = true;
+    this.anchor(elapsed_ms, performance.now());
+  }
+
+  anchor(elapsed, at) {
+    this.base = elapsed - at;
+    this.wall = Date.now();
+    this.tickAt = performance.now();
+    this.trusted = true;
+  }
+
+  /** An answer of the server, half a round trip ago. */
+  correct({ elapsed_ms, deadline_ms }, sentAt) {
+    const now = performance.now();
+    this.anchor(elapsed_ms, (sentAt + now) / 2);
+    this.deadline = deadline_ms;
+  }
+
+  /** After a reload without a connection: what passed on the device since the last answer. */
+  resume({ elapsed, wall }) {
+    const passed = Math.max(0, Date.now() - wall);
+    if (elapsed + passed > this.elapsed) this.anchor(elapsed + passed, performance.now());
+  }
+
+  get elapsed() {
+    return Math.max(0, Math.round(performance.now() + this.base));
+  }
+
+  get remaining() {
+    return this.deadline - this.elapsed;
+  }
+
+  at(elapsed) {
+    return new Date(this.startedAt + elapsed);
+  }
+
+  /** Whether the device slept or its clock was moved since the last tick: then ask first. */
+  jumped() {
+    const now = performance.now();
+    const steady = now - this.tickAt;
+    const moved = Math.abs(Date.now() - this.wall - steady) > 3_000;
+    const jumped = moved || steady > 90_000;
+    this.tickAt = now;
+    this.wall = Date.now();
+    if (jumped) this.trusted = false;
+    return jumped;
+  }
+}
+
+// Sending ---------------------------------------------------------------------
+
+/** The CSRF token at this moment: signing in elsewhere rotates it. */
+const csrfToken = () =>
+  decodeURIComponent(/(?:^|;\s*)csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+
+/** POSTs JSON; status 0 means that no usable answer came. */
+export async function post(url, body, { keepalive = false } = {}) {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+      body: JSON.stringify(body),
+      credentials: "same-origin",
+      cache: "no-store",
+      redirect: "error",
+      keepalive,
+      signal: AbortSignal.timeout(REQUEST_MS),
+    });
+    const wait = Number(response.headers.get("Retry-After")) * 1000 || 0;
+    const answer = await response.json().catch(() => null);
+    return { status: answer || !response.ok ? response.status : 0, body: answer ?? {}, wait };
+  } catch {
+    return { status: 0, body: {}, wait: 0 };
+  }
+}
+
+const wire = ({ position, seq, at_ms, spent_ms, selected, eliminated, flagged, note, highlights }) =>
+  ({ position, seq, at_ms, spent_ms, selected, eliminated, flagged, note, highlights });
+
+const bytes = (value) => new Blob([JSON.stringify(value)]).size;
+
+/** The oldest unsent changes that fit into one request. */
+export function batchOf(entries, most = Infinity) {
+  let size = 100;
+  const fits = (entry) => (size += bytes(wire(entry)) + 1) < BATCH_BYTES;
+  const sorted = [...entries].sort((a, b) => a.seq - b.seq).slice(0, most);
+  const end = sorted.findIndex((entry) => !fits(entry));
+  return end < 0 ? sorted : sorted.slice(0, Math.max(end, 1));
+}
+
+export class Sync {
+  constructor({ urls, journal, clock, tell }) {
+    Object.assign(this, { urls, journal, clock, tell });
+    this.sitting = journal.about.sitting ?? null;
+    this.claimed = false;
+    this.stopped = false;
+    this.failures = 0;
+    this.most = Infinity;
+  }
+
+  /** A new change: on disk first, then on its way. */
+  async record(entry, { quiet = false } = {}) {
+    await this.journal.add(entry);
+    this.tell.kept();
+    if (!quiet && !this.failures) this.wake(250);
+  }
+
+  wake(delay = 0) {
+    clearTimeout(this.timer);
+    if (!this.stopped) this.timer = setTimeout(() => this.run(), delay);
+  }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  /** One request at a time; what comes meanwhile goes with the next. */
+  async run() {
+    if (this.busy) return (this.again = true);
+    this.busy = true;
+    this.again = false;
+    const wait = await this.step().catch(() => this.backOff(0));
+    this.busy = false;
+    this.wake(this.again ? 0 : wait);
+  }
+
+  async step() {
+    if (!this.claimed && !(await this.claim())) return this.backOff(this.wait);
+    return this.journal.about.ended ? this.submit() : this.save();
+  }
+
+  async claim({ takeOver = false } = {}) {
+    const sentAt = performance.now();
+    const body = { v: 1, previous: this.sitting, take_over: takeOver };
+    const answer = await post(this.urls.claim, body);
+    this.wait = answer.wait;
+    if (answer.status !== 200) return this.trouble(answer), false;
+    this.clock.correct(answer.body, sentAt);
+    const before = this.sitting;
+    this.sitting = answer.body.sitting;
+    // Nobody sat in between when the number rose by one from ours (or from nothing).
+    const unbroken = this.sitting === (before ?? 0) + 1;
+    await this.journal.remember({ sitting: this.sitting });
+    this.claimed = true;
+    await this.tell.claimed(answer.body, unbroken);
+    return true;
+  }
+
+  async save() {
+    const batch = batchOf(this.journal.unsent, this.most);
+    batch.forEach((entry) => (entry.sent = true));
+    const sentAt = performance.now();
+    const slow = setTimeout(() => batch.length && this.tell.saving(), 1_000);
+    const answer = await post(this.urls.sync, this.letter(batch));
+    clearTimeout(slow);
+    if (answer.status !== 200) return this.failed(answer, batch);
+    await this.accepted(answer.body, batch, sentAt);
+    return this.rest();
+  }
+
+  /** Ending the exam: the last changes go with it, and it is repeated until it is answered. */
+  async submit() {
+    while (this.journal.unsent.length > batchOf(this.journal.unsent).length) {
+      const left = this.journal.unsent.length;
+      const wait = await this.save();
+      if (this.failures || this.stopped || this.journal.unsent.length >= left) return wait;
+    }
+    const batch = batchOf(this.journal.unsent);
+    const sentAt = performance.now();
+    const answer = await post(this.urls.submit, this.letter(batch));
+    if (answer.status !== 200) return this.failed(answer, batch);
+    await this.accepted(answer.body, batch, sentAt);
+    this.stop();
+    await this.tell.submitted(answer.body);
+    return 0;
+  }
+
+  letter(batch) {
+    return { v: 1, sitting: this.sitting, changes: batch.map(wire) };
+  }
+
+  async accepted(body, batch, sentAt) {
+    this.clock.correct(body, sentAt);
+    this.failures = 0;
+    this.most = Infinity;
+    const late = new Set(body.late);
+    const at = (answer) => (entry) => entry.seq <= (answer?.[entry.position] ?? 0);
+    const newest = Object.fromEntries(
+      Object.entries(body.newer ?? {}).map(([position, { seq }]) => [position, seq]),
+    );
+    await this.journal.settle(batch.filter(at(body.acked)), { synced: true });
+    await this.journal.settle(
+      batch.filter((entry) => !entry.synced && late.has(entry.position)),
+      { refused: "late" },
+    );
+    await this.journal.drop(this.journal.unsent.filter(at(newest)));
+    await this.journal.remember({ seen: { elapsed: this.clock.elapsed, wall: Date.now() } });
+    this.tell.saved(body, batch.length);
+  }
+
+  /** When to speak next: at once if changes wait, else to ask the clock. */
+  rest() {
+    if (this.journal.unsent.some((entry) => !entry.quiet)) return this.failures ? this.backOff(0) : 250;
+    return this.clock.remaining < 300_000 ? 15_000 : 60_000;
+  }
+
+  failed(answer, batch) {
+    if ((answer.status === 413 || answer.status === 422) && batch.length) return this.isolate(answer, batch);
+    this.trouble(answer);
+    return this.backOff(answer.wait);
+  }
+
+  /** A refused batch goes again one by one, so that one bad change holds up no other. */
+  async isolate(answer, batch) {
+    if (batch.length > 1) return (this.most = 1), 0;
+    await this.journal.settle(batch, { refused: answer.body.detail || "invalid" });
+    this.tell.refused();
+    return 0;
+  }
+
+  trouble(answer) {
+    this.failures += 1;
+    if (answer.status === 409) this.stop();
+    this.tell.trouble(answer);
+  }
+
+  /** 1, 2, 4 … 30 s with jitter, or what the server asked for. */
+  backOff(wait) {
+    const step = Math.min(30_000, 1_000 * 2 ** Math.min(Math.max(this.failures - 1, 0), 5));
+    return Math.max(wait ?? 0, step * (0.5 + Math.random() / 2));
+  }
+
+  /** The page is going away: what is unsent travels on its own. */
+  leave() {
+    const batch = batchOf(this.journal.unsent);
+    if (batch.length && this.claimed && !this.stopped) {
+      post(this.urls.sync, this.letter(batch), { keepalive: true });
+    }
+  }
+}
