@@ -92,11 +92,11 @@ if DATABASE["ENGINE"] == "django.db.backends.postgresql":
     # A pool and health checks: without them every request opens a connection of its own.
     DATABASE["CONN_MAX_AGE"] = 0
     DATABASE["CONN_HEALTH_CHECKS"] = True
-    DATABASE["OPTIONS"] = {
+    DATABASE["OPTIONS"] = DATABASE.get("OPTIONS", {}) | {
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=16), "timeout": 5}
     }
 else:
-    # IMMEDIATE takes the write lock first, so that a read followed by a write never fails as locked.
+    # IMMEDIATE takes the write lock first: a read followed by a write then never fails as locked.
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -172,7 +172,7 @@ STARTS_PER_DAY = env.int("STARTS_PER_DAY", default=5)
 
 EMAIL_URL = env("EMAIL_URL", default="")
 HAS_MAIL = bool(EMAIL_URL)
-vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Cutscore <cutscore@localhost>")
 EMAIL_TIMEOUT = 10
 

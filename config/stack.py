@@ -78,7 +78,7 @@ class Stack:
 
     def start_workers(self) -> None:
         """A worker for each queue, so that a long import never delays a score; and the clock."""
-        celery = [sys.executable, "-m", "celery", "--app", "config"]
+        celery = [sys.executable, "-m", "celery", "--quiet", "--app", "config"]
         for name, queue, threads in (("worker", "scoring", 4), ("worker-long", "long", 1)):
             self.supervisor.start(name, [*celery, *worker_arguments(queue, threads)])
         self.supervisor.start("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile="])

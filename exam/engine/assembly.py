@@ -11,7 +11,7 @@ from .board import Board, make_board
 from .goal import FormTarget, Goal, make_goal, target_from_reference
 from .pool import IntArray, ItemPool
 from .search import improve, loss
-from .start import Start, Starter, Stuck, bank_shares
+from .start import Start, Starter, Stuck
 from .stock import BankTooSmall, Shortfall, admit, oldest
 
 __all__ = [
@@ -83,7 +83,6 @@ def assemble(
         exposure=np.asarray(exposure, np.int64),
         allowed=admit(pool, spec, met),
         rng=np.random.Generator(np.random.PCG64(seed)),
-        shares=bank_shares(pool, spec),
     )
     goal = make_goal(pool, spec, target, cut_theta)
     while True:

@@ -45,9 +45,9 @@ class Goal:
         curves = _curves(pool.difficulty[items], self.cut_theta)
         return np.hstack([curves, self._areas(pool, items)])
 
-    def pilot_totals(self, pool: ItemPool, items: Sequence[int]) -> FloatArray:
+    def pilot_totals(self, pool: ItemPool, items: IntArray) -> FloatArray:
         """What pilot items add: they have an area, but they do not count, shape (F,)."""
-        areas = self._areas(pool, np.asarray(items, np.int64)).sum(axis=0)
+        areas = self._areas(pool, items).sum(axis=0)
         return np.concatenate([np.zeros(len(CURVES)), areas])
 
     def violations(self, deviation: FloatArray) -> set[str]:

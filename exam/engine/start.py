@@ -52,7 +52,6 @@ class Starter:
     exposure: IntArray
     allowed: BoolArray
     rng: np.random.Generator
-    shares: list[list[int]]
     sparing: bool = False
     """Prefer items with few enemies, after a start got stuck."""
 
@@ -67,8 +66,8 @@ class Starter:
         chosen: list[int] = []
         found: list[IntArray] = []
         size = 0
-        for part, shares in zip(filling, self.shares, strict=True):
-            quotas = _quotas(part, shares, self.rng)
+        for part in filling:
+            quotas = _quotas(part, self.rng)
             drawn = [
                 self._row(subdomain, quota, free)
                 for subdomain, quota in zip(part.subdomains, quotas, strict=True)
@@ -165,23 +164,19 @@ class Starter:
         return np.asarray(count, np.float64) * float(2**20)
 
 
-def bank_shares(pool: ItemPool, spec: BlueprintSpec) -> list[list[int]]:
-    """Items per sub-domain that may be scored, over the whole bank, domain by domain."""
-    everything = np.ones(len(pool), np.bool_)
-    return [part.operational for part in parts(pool, spec, everything)]
+def _quotas(part: Part, rng: np.random.Generator) -> list[int]:
+    """Scored items per sub-domain: proportional to what is left, from the minimum to the stock.
 
-
-def _quotas(part: Part, shares: Sequence[int], rng: np.random.Generator) -> list[int]:
-    """Scored items per sub-domain: proportional to the bank, from the minimum to the stock.
-
-    The rounding is random, so that over many forms every item gets its share.
+    Shares of what is left, not of the whole bank, keep a sub-domain from running out before the
+    others. The rounding is random, so that over many forms every item gets its turn.
     """
     quotas = list(part.need)
-    scale = part.scored / max(sum(shares), 1)
-    wanted = [share * scale + luck - 0.5 for share, luck in zip(shares, rng.random(len(shares)), strict=True)]
+    scale = part.scored / max(sum(part.operational), 1)
+    luck = rng.random(len(quotas)).tolist()
+    wanted = [stock * scale + lot for stock, lot in zip(part.operational, luck, strict=True)]
     for _ in range(part.scored - sum(quotas)):
-        open_slots = [i for i, quota in enumerate(quotas) if quota < part.operational[i]]
-        quotas[max(open_slots, key=lambda i: wanted[i] - quotas[i])] += 1
+        unfilled = [i for i, quota in enumerate(quotas) if quota < part.operational[i]]
+        quotas[max(unfilled, key=lambda i: wanted[i] - quotas[i])] += 1
     return quotas
 
 

@@ -110,9 +110,7 @@ class Part:
     def _too_few_operational(self) -> list[Shortfall]:
         return [
             Shortfall(code, need, operational, scored=True)
-            for code, need, operational in zip(
-                self.codes, self.need, self.operational, strict=True
-            )
+            for code, need, operational in zip(self.codes, self.need, self.operational, strict=True)
             if need > operational
         ]
 

@@ -3,18 +3,19 @@
 import hashlib
 import json
 import zlib
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from django.db import transaction
+from django.db.models import F
+from numpy.typing import NDArray
 
-from exam.engine.scoring import (
-    ENGINE_VERSION,
-    pass_curve,
-    prior_difficulty,
-    solve_cut,
-)
+from exam.engine.blueprint import domain_counts
+from exam.engine.chances import pass_curve
+from exam.engine.scoring import ENGINE_VERSION, prior_difficulty, solve_cut
 from exam.models import Blueprint, Calibration, Equating, ItemParameter, Scale
-from exam.selectors.pool import blueprint_spec, drawing_pool, reference_of
+from exam.selectors.pool import blueprint_spec, reference_of
 from questions.formats.bank import BankDefinition, BlueprintDefinition, ReferenceDefinition
 from questions.models import Bank, Question, QuestionStatus, QuestionVersion
 
@@ -27,7 +28,7 @@ def load_blueprints(definition: BankDefinition) -> None:
         for entry in definition.blueprints:
             _store_blueprint(bank, entry)
         scale = _store_scale(bank, definition.reference, cut_share)
-        calibration = _current_calibration(bank)
+        calibration = refresh_parameters(bank)
     for blueprint in bank.blueprints.filter(is_current=True):
         _equate(blueprint, calibration, scale)
 
@@ -100,7 +101,7 @@ def _domain_shares(bank: Bank) -> dict[int, float]:
     return {domain.number: float(domain.weight) for domain in blueprint_spec(longest).domains}
 
 
-def _current_calibration(bank: Bank) -> Calibration:
+def refresh_parameters(bank: Bank) -> Calibration:
     """The newest calibration, complete: versions it has never seen get their prior."""
     calibration = bank.calibrations.order_by("-number").first()
     if calibration is None:
@@ -118,6 +119,44 @@ def _current_calibration(bank: Bank) -> Calibration:
         batch_size=1000,
     )
     return calibration
+
+
+def _equate(blueprint: Blueprint, calibration: Calibration, scale: Scale) -> None:
+    """What the calibration means for a blueprint: once for each, never rewritten."""
+    key = {"blueprint": blueprint, "calibration": calibration, "scale": scale}
+    if Equating.objects.filter(**key).exists():
+        return
+    cut_share = float(Fraction(scale.cut_share))
+    theta_cut = round(solve_cut(reference_of(scale, calibration), cut_share), 6)
+    counts = domain_counts(blueprint_spec(blueprint))
+    curve = pass_curve(
+        _items_by_domain(blueprint.bank, calibration),
+        {number: count.scored for number, count in counts.items()},
+        theta_cut,
+        seed=zlib.crc32(f"{blueprint.slug} {calibration.number} {scale.number}".encode()),
+    )
+    Equating.objects.create(
+        **key, theta_cut=theta_cut, pass_curve=[round(float(chance), 6) for chance in curve]
+    )
+
+
+def _items_by_domain(
+    bank: Bank, calibration: Calibration
+) -> dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    rows = (
+        ItemParameter.objects.filter(
+            calibration=calibration,
+            version__question__bank=bank,
+            version__question__status=QuestionStatus.ACTIVE,
+            version__question__current_id=F("version_id"),
+        )
+        .order_by("version_id")
+        .values_list("version__subdomain__domain__number", "difficulty", "variance")
+    )
+    groups: dict[int, list[tuple[float, float]]] = {}
+    for number, difficulty, variance in rows:
+        groups.setdefault(number, []).append((difficulty, variance))
+    return {number: (np.array(g)[:, 0], np.array(g)[:, 1]) for number, g in groups.items()}
 
 
 def _prior(calibration: Calibration, version_id: int, rating: int) -> ItemParameter:

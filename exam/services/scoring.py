@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
+from exam.engine.chances import chance_of_passing
 from exam.engine.lifecycle import AttemptState
 from exam.engine.scoring import (
     ENGINE_VERSION,
     Reference,
-    chance_of_passing,
+    domain_band,
     domain_estimate,
-    scaled_band,
     score_table,
 )
 from exam.models import Attempt, Equating, ExamForm, Report, Response, Score, ScoreTable
@@ -191,7 +191,7 @@ def _band_reader(
             sum(item.right for item in items),
             theta,
         )
-        score, low, high = scaled_band(estimate, error, reference, tau_cut, scale)
+        low, score, high = domain_band(estimate, error, reference, tau_cut, scale)
         return {"score": score, "low": low, "high": high}
 
     return band

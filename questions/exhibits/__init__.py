@@ -18,6 +18,7 @@ __all__ = ["ExhibitError", "RenderedExhibit", "render_exhibit", "render_exhibits
 WIDEST = 320
 TALLEST = 240
 FETCHING = frozenset({"url", "href"})
+RECORDS = frozenset({"values", "datasets"})
 UNSTEADY = ("random(", "now(")
 
 
@@ -83,10 +84,12 @@ def _check(chart: Mapping[str, object], index: int) -> None:
 
 
 def _walk(value: object, key: str = "") -> Iterable[tuple[str, object]]:
+    """Every named part of the specification, but not the records it draws."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            yield str(name), inner
-            yield from _walk(inner, str(name))
+            if name not in RECORDS:
+                yield str(name), inner
+                yield from _walk(inner, str(name))
     elif isinstance(value, (list, tuple)):
         for inner in value:
             yield from _walk(inner, key)

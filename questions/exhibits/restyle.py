@@ -7,15 +7,23 @@ from .theme import themed
 
 SVG = "{http://www.w3.org/2000/svg}"
 TAGS = frozenset(
-    "svg g path line rect circle text tspan defs clipPath linearGradient radialGradient stop".split()
+    {"svg", "g", "defs", "clipPath", "linearGradient", "radialGradient", "stop"}
+    | {"path", "line", "rect", "circle", "text", "tspan"}
 )
 COLOURS = frozenset({"fill", "stroke", "stop-color"})
 SHAPE = frozenset(
-    "d x y x1 x2 y1 y2 r cx cy rx ry dx dy width height transform points offset gradientUnits "
-    "stroke-width stroke-dasharray stroke-dashoffset stroke-miterlimit stroke-linecap "
-    "stroke-linejoin stroke-opacity fill-opacity opacity font-size font-weight font-style "
-    "text-anchor dominant-baseline id clip-path".split()
+    {"d", "x", "y", "x1", "x2", "y1", "y2", "r", "cx", "cy", "rx", "ry", "dx", "dy"}
+    | {"width", "height", "transform", "offset", "gradientUnits", "id", "clip-path"}
+    | {"stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-miterlimit"}
+    | {"stroke-linecap", "stroke-linejoin", "stroke-opacity", "fill-opacity", "opacity"}
+    | {"font-size", "font-weight", "font-style", "text-anchor", "dominant-baseline"}
 )
+# What says nothing, because it is so anyway.
+DEFAULTS = frozenset(
+    {("opacity", "1"), ("fill-opacity", "1"), ("stroke-width", "1"), ("text-anchor", "start")}
+    | {("transform", "translate(0,0)"), ("font-weight", "normal"), ("stroke-dasharray", "1,0")}
+)
+NO_PAINT = (None, "none", "transparent")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
@@ -46,7 +54,7 @@ def _clean(element: ET.Element, prefix: str) -> None:
     kept = {
         name: _value(name, value, prefix)
         for name, value in element.attrib.items()
-        if (name in SHAPE or name in COLOURS) and (name, value) != ("opacity", "1")
+        if (name in SHAPE or name in COLOURS) and (name, value) not in DEFAULTS
     }
     element.attrib = {"display": "none"} if hidden else kept
 
@@ -61,11 +69,15 @@ def _value(name: str, value: str, prefix: str) -> str:
 
 
 def _prune(element: ET.Element) -> None:
-    """Remove what draws nothing: hidden parts, unpainted backgrounds, empty groups."""
-    for child in list(element):
+    """Remove what draws nothing, and unwrap groups that only wrap."""
+    kept: list[ET.Element] = []
+    for child in element:
         _prune(child)
-        if _draws_nothing(child):
-            element.remove(child)
+        if child.tag == "g" and not child.attrib:
+            kept += child
+        elif not _draws_nothing(child):
+            kept.append(child)
+    element[:] = kept
 
 
 def _draws_nothing(element: ET.Element) -> bool:
@@ -73,5 +85,5 @@ def _draws_nothing(element: ET.Element) -> bool:
         return True
     if element.tag == "g":
         return len(element) == 0
-    unpainted = element.get("stroke") in (None, "none") and element.get("fill") == "none"
+    unpainted = element.get("stroke") in NO_PAINT and element.get("fill") in NO_PAINT
     return element.tag in ("path", "rect") and (unpainted or element.get("d") == "")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import F, Max
 
-from questions.exhibits import RenderedExhibit, render_exhibits
+from questions.exhibits import ExhibitError, RenderedExhibit, render_exhibits
 from questions.formats.bank import BankDefinition
 from questions.formats.draft import QuestionDraft, content_hash
 from questions.lint import Level, lint_bank, lint_question
@@ -90,7 +90,11 @@ def _refuse_unknown(definition: BankDefinition, drafts: list[QuestionDraft]) -> 
 
 def _rendered(drafts: Iterable[QuestionDraft]) -> dict[str, RenderedExhibit]:
     with_exhibit = [draft for draft in drafts if draft.exhibit]
-    rendered = render_exhibits([(draft.exhibit, f"x-{draft.code}") for draft in with_exhibit])
+    jobs = [(draft.exhibit, f"x-{content_hash(draft)[:8]}") for draft in with_exhibit]
+    try:
+        rendered = render_exhibits(jobs)
+    except ExhibitError as error:
+        raise LoadError(f"{with_exhibit[error.index].code}: {error}") from error
     return {draft.code: exhibit for draft, exhibit in zip(with_exhibit, rendered, strict=True)}
 
 
@@ -191,8 +195,8 @@ def _store_exhibit(version: QuestionVersion, draft: QuestionDraft, shown: Render
         alt=draft.exhibit.alt,
         vega_lite=draft.exhibit.vega_lite,
         svg=shown.svg,
-        columns=list(shown.columns),
-        rows=[list(row) for row in shown.rows],
+        columns=list(shown.table_columns),
+        rows=[list(row) for row in shown.table_rows],
     )
 
 

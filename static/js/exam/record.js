@@ -58,7 +58,12 @@ export class Journal {
   }
 
   get unsent() {
-    return this.entries.filter((entry) => !entry.synced && !entry.refused);
+    return this.entries.filter((entry) => !entry.synced && !entry.refused && !entry.held);
+  }
+
+  /** Left over from before another sitting: used only if the candidate says so. */
+  get held() {
+    return this.entries.filter((entry) => entry.held);
   }
 
   get refused() {
@@ -72,6 +77,7 @@ export class Journal {
 
   async add(entry) {
     const replaced = this.collapsible(entry);
+    entry.quiet &&= replaced?.quiet ?? true;
     this.entries = [...this.entries.filter((old) => old !== replaced), entry];
     await this.write(replaced ? [replaced] : [], [entry]);
   }
@@ -185,12 +191,12 @@ export class Clock {
   constructor({ started_at, deadline_ms, elapsed_ms }) {
     this.startedAt = Date.parse(started_at);
     this.deadline = deadline_ms;
-    this.trusted = true;
+    this.confirmed = false; // whether the server was asked since this page was loaded
     this.anchor(elapsed_ms, performance.now());
   }
 
   anchor(elapsed, at) {
-    this.base = elapsed - at;
+    this.base = elapsed - at; // elapsed = performance.now() + base
     this.wall = Date.now();
     this.tickAt = performance.now();
     this.trusted = true;
@@ -200,6 +206,7 @@ export class Clock {
   correct({ elapsed_ms, deadline_ms }, sentAt) {
     const now = performance.now();
     this.anchor(elapsed_ms, (sentAt + now) / 2);
+    this.confirmed = true;
     this.deadline = deadline_ms;
   }
 
@@ -280,6 +287,7 @@ export class Sync {
     Object.assign(this, { urls, journal, clock, tell });
     this.sitting = journal.about.sitting ?? null;
     this.claimed = false;
+    this.forced = false; // whether the next claim takes over from a live sitting
     this.stopped = false;
     this.failures = 0;
     this.most = Infinity;
@@ -295,6 +303,11 @@ export class Sync {
   wake(delay = 0) {
     clearTimeout(this.timer);
     if (!this.stopped) this.timer = setTimeout(() => this.run(), delay);
+  }
+
+  takeOver() {
+    Object.assign(this, { claimed: false, forced: true, stopped: false, failures: 0 });
+    this.wake();
   }
 
   stop() {
@@ -317,9 +330,9 @@ export class Sync {
     return this.journal.about.ended ? this.submit() : this.save();
   }
 
-  async claim({ takeOver = false } = {}) {
+  async claim() {
     const sentAt = performance.now();
-    const body = { v: 1, previous: this.sitting, take_over: takeOver };
+    const body = { v: 1, previous: this.sitting, take_over: this.forced };
     const answer = await post(this.urls.claim, body);
     this.wait = answer.wait;
     if (answer.status !== 200) return this.trouble(answer), false;
@@ -330,6 +343,7 @@ export class Sync {
     const unbroken = this.sitting === (before ?? 0) + 1;
     await this.journal.remember({ sitting: this.sitting });
     this.claimed = true;
+    this.forced = false;
     await this.tell.claimed(answer.body, unbroken);
     return true;
   }
@@ -343,11 +357,14 @@ export class Sync {
     clearTimeout(slow);
     if (answer.status !== 200) return this.failed(answer, batch);
     await this.accepted(answer.body, batch, sentAt);
+    if (batch.length && batch.every((entry) => this.journal.unsent.includes(entry))) this.failures = 1;
     return this.rest();
   }
 
   /** Ending the exam: the last changes go with it, and it is repeated until it is answered. */
   async submit() {
+    if (this.journal.about.ended.by === "clock" && (await this.reopened())) return this.rest();
+    if (this.failures || this.stopped) return this.backOff(this.wait);
     while (this.journal.unsent.length > batchOf(this.journal.unsent).length) {
       const left = this.journal.unsent.length;
       const wait = await this.save();
@@ -361,6 +378,15 @@ export class Sync {
     this.stop();
     await this.tell.submitted(answer.body);
     return 0;
+  }
+
+  /** The clock here ended the exam: the server may have added minutes meanwhile. */
+  async reopened() {
+    await this.save();
+    if (this.failures || this.stopped || this.clock.remaining <= 0) return false;
+    await this.journal.remember({ ended: null });
+    this.tell.reopened();
+    return true;
   }
 
   letter(batch) {

@@ -1,0 +1,115 @@
+"""Markdown of questions as safe HTML: no script, no inline style, formulas as MathML."""
+
+import re
+from functools import cache
+from html import escape
+from typing import Any
+
+import nh3
+from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+TEXT_TAGS = {"a", "br", "code", "del", "em", "s", "span", "strong", "sub", "sup"}
+BLOCK_TAGS = {"blockquote", "div", "li", "ol", "p", "pre", "ul"}
+TABLE_TAGS = {"table", "tbody", "td", "th", "thead", "tr"}
+MATH_TAGS = {
+    *("math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot"),
+    *("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts"),
+    *("mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose", "none"),
+}
+MATH_ATTRIBUTES = {
+    *("display", "displaystyle", "scriptlevel", "mathvariant", "stretchy", "fence", "form"),
+    *("separator", "lspace", "rspace", "accent", "accentunder", "movablelimits", "linethickness"),
+    *("columnalign", "rowspacing", "columnspacing", "width", "height", "depth", "minsize"),
+    *("maxsize", "notation", "largeop", "symmetric"),
+}
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    **{tag: {"class"} for tag in ("code", "div", "pre", "span", "table", "td", "th")},
+    **dict.fromkeys(MATH_TAGS, MATH_ATTRIBUTES),
+}
+LINK_SCHEMES = {"http", "https", "mailto"}
+
+_ALIGNMENT = re.compile(r"text-align:(left|center|right)")
+_ONLY_CODE = re.compile(r"\A```([\w+-]*)\n(.*?)\n?```\Z", re.DOTALL)
+
+
+def render_markdown(text: str) -> str:
+    """A stem, rationale or explanation as HTML blocks."""
+    return _clean(_markdown().render(text))
+
+
+def render_inline(text: str) -> str:
+    """An option's text as phrasing content, fit for a label; a lone code block keeps its lines."""
+    text = text.strip()
+    if code := _ONLY_CODE.match(text):
+        return _clean(f'<code class="highlight block">{_highlighted(code[2], code[1])}</code>')
+    return _clean(_markdown().renderInline(text))
+
+
+def _clean(html: str) -> str:
+    # A second wall: the renderer already writes no raw HTML.
+    return nh3.clean(
+        html,
+        tags=TEXT_TAGS | BLOCK_TAGS | TABLE_TAGS | MATH_TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes=LINK_SCHEMES,
+        link_rel="noopener noreferrer",
+        # A link must not lead away from a running exam.
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    ).strip()
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "highlight": _code_block})
+    markdown.enable(["table", "strikethrough"])
+    # "# a comment" and dashed lines are text in a question; pictures are exhibits.
+    markdown.disable(["heading", "lheading", "hr", "image", "html_block", "html_inline"])
+    # Without space and digits at the signs, "$5 and $10" stays money.
+    markdown.use(
+        dollarmath_plugin,
+        allow_space=False,
+        allow_digits=False,
+        allow_labels=False,
+        double_inline=True,
+        renderer=_formula,
+    )
+    markdown.core.ruler.push("cell_classes", _cell_classes)
+    return markdown
+
+
+def _code_block(code: str, language: str, _attributes: str) -> str:
+    return f'<pre class="highlight"><code>{_highlighted(code, language)}</code></pre>\n'
+
+
+def _highlighted(code: str, language: str) -> str:
+    """The code with classes of Pygments; plain if the language is unknown."""
+    try:
+        lexer = get_lexer_by_name(language or "text", stripnl=False)
+    except ClassNotFound:
+        return escape(code)
+    return str(highlight(code, lexer, HtmlFormatter(nowrap=True))).rstrip("\n")
+
+
+def _formula(latex: str, options: dict[str, Any]) -> str:
+    try:
+        return str(convert(latex, display="block" if options["display_mode"] else "inline"))
+    except Exception:
+        # The converter fails in many ways; the source is better than no page.
+        return f"<code>{escape(latex)}</code>"
+
+
+def _cell_classes(state: StateCore) -> None:
+    """A column's alignment as a class: a strict policy blocks the inline style."""
+    for token in state.tokens:
+        style = str(token.attrs.pop("style", ""))
+        if aligned := _ALIGNMENT.search(style):
+            token.attrSet("class", f"align-{aligned[1]}")

@@ -1,0 +1,55 @@
+"""What every test needs: settings for a test run, on real servers, before Django reads them."""
+
+import os
+from pathlib import Path
+
+import django
+import pytest
+from django.db import connections
+
+from tests import servers
+
+SETTINGS = {
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "SECRET_KEY": "only-for-tests-" + "x" * 50,
+    "SITE_URL": "http://testserver",
+    "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+    "EMAIL_URL": "",
+    "DEMO_TOKENS_FILE": "",
+}
+
+
+def set_up() -> None:
+    """Servers and settings: PostgreSQL once for all xdist workers, a Valkey for each of them."""
+    os.environ.update(SETTINGS)
+    os.environ["CUTSCORE_DATA_DIR"] = str(servers.temporary_folder())
+    os.environ["REDIS_URL"] = servers.start_valkey()
+    if os.environ.get("TEST_DATABASE") == "sqlite":
+        os.environ.pop("DATABASE_URL", None)
+    elif not os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = servers.start_postgres()  # xdist workers inherit it
+    django.setup()
+    # xdist workers get our environment; with this in it they would read the settings before
+    # they have come here, and share our Valkey.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+set_up()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite's test database is a file: in memory it would have no second connection to race."""
+    if connections["default"].vendor == "sqlite":
+        file = Path(tmp_path_factory.mktemp("database")) / "test.sqlite3"
+        connections["default"].settings_dict["TEST"]["NAME"] = str(file)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> None:
+    """No test sees what another one left in the cache."""
+    from django.core.cache import cache  # after set_up()
+
+    cache.clear()
