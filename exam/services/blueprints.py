@@ -130,7 +130,7 @@ def _equate(blueprint: Blueprint, calibration: Calibration, scale: Scale) -> Non
     theta_cut = round(solve_cut(reference_of(scale, calibration), cut_share), 6)
     counts = domain_counts(blueprint_spec(blueprint))
     curve = pass_curve(
-        _items_by_domain(blueprint.bank, calibration),
+        _difficulties_by_domain(blueprint.bank, calibration),
         {number: count.scored for number, count in counts.items()},
         theta_cut,
         seed=zlib.crc32(f"{blueprint.slug} {calibration.number} {scale.number}".encode()),
@@ -140,9 +140,9 @@ def _equate(blueprint: Blueprint, calibration: Calibration, scale: Scale) -> Non
     )
 
 
-def _items_by_domain(
+def _difficulties_by_domain(
     bank: Bank, calibration: Calibration
-) -> dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+) -> dict[int, NDArray[np.float64]]:
     rows = (
         ItemParameter.objects.filter(
             calibration=calibration,
@@ -151,12 +151,12 @@ def _items_by_domain(
             version__question__current_id=F("version_id"),
         )
         .order_by("version_id")
-        .values_list("version__subdomain__domain__number", "difficulty", "variance")
+        .values_list("version__subdomain__domain__number", "difficulty")
     )
-    groups: dict[int, list[tuple[float, float]]] = {}
-    for number, difficulty, variance in rows:
-        groups.setdefault(number, []).append((difficulty, variance))
-    return {number: (np.array(g)[:, 0], np.array(g)[:, 1]) for number, g in groups.items()}
+    groups: dict[int, list[float]] = {}
+    for number, difficulty in rows:
+        groups.setdefault(number, []).append(difficulty)
+    return {number: np.array(group) for number, group in groups.items()}
 
 
 def _prior(calibration: Calibration, version_id: int, rating: int) -> ItemParameter:

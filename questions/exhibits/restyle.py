@@ -23,6 +23,8 @@ DEFAULTS = frozenset(
     {("opacity", "1"), ("fill-opacity", "1"), ("stroke-width", "1"), ("text-anchor", "start")}
     | {("transform", "translate(0,0)"), ("font-weight", "normal"), ("stroke-dasharray", "1,0")}
 )
+# Drawn small enough for a phone, shown larger where there is room (`max-width: 100%` in the CSS).
+SHOWN_AT = 1.2
 NO_PAINT = (None, "none", "transparent")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
@@ -31,15 +33,17 @@ _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 def restyle(svg: str, prefix: str, label: str) -> str:
     """The SVG for the page; ValueError with one sentence if it holds what a page may not."""
     root = ET.fromstring(svg)
-    size = root.get("viewBox", "")
+    box = root.get("viewBox", "0 0 0 0")
+    width, height = (SHOWN_AT * float(side) for side in box.split()[2:])
     for element in root.iter():
         _clean(element, prefix)
     _prune(root)
     root.attrib = {
         "xmlns": SVG.strip("{}"),
         "class": "exhibit-chart",
-        "viewBox": size,
-        "width": "100%",
+        "viewBox": box,
+        "width": f"{width:.0f}",
+        "height": f"{height:.0f}",
         "role": "img",
         "aria-label": label,
     }

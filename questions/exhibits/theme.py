@@ -26,7 +26,7 @@ DIVERGING_LIGHTNESS = (20.0, 90.0)
 # Ink stays readable on the strongest fill, in both themes.
 STRONGEST = 50
 
-LABEL, TITLE = 12, 13
+LABEL, TITLE = 13, 14
 
 CONFIG: Final[dict[str, object]] = {
     # A face the renderer carries itself, so that the layout is the same on every machine.
@@ -35,7 +35,7 @@ CONFIG: Final[dict[str, object]] = {
     "padding": 4,
     "view": {
         "stroke": None,
-        "continuousWidth": 300,
+        "continuousWidth": 280,
         "continuousHeight": 200,
         "discreteWidth": {"step": 44},
         "discreteHeight": {"step": 34},
@@ -67,7 +67,7 @@ CONFIG: Final[dict[str, object]] = {
         "symbolStrokeColor": INK,
         "symbolBaseFillColor": INK,
         "symbolBaseStrokeColor": INK,
-        "symbolStrokeWidth": 2,
+        "symbolOpacity": 1,
     },
     "header": {
         "labelColor": INK,
@@ -83,7 +83,9 @@ CONFIG: Final[dict[str, object]] = {
     "tick": {"color": INK},
     "line": {"strokeWidth": 2.5},
     "trail": {"color": SERIES[0]},
-    "point": {"size": 50, "strokeWidth": 2},
+    "point": {"size": 45, "filled": True, "opacity": 0.9},
+    "circle": {"size": 45, "opacity": 0.9},
+    "square": {"size": 45, "opacity": 0.9},
     "boxplot": {
         "median": {"color": SURFACE, "strokeWidth": 2.5},
         "rule": {"color": INK},

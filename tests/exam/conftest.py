@@ -1,6 +1,7 @@
 """A loaded bank, a candidate, and attempts under way: real objects through the real services."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,24 @@ TINY = Path(__file__).parent.parent / "fixtures" / "tiny"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Loads the tiny bank once; each test's transaction leaves it as it was."""
+    with django_db_blocker.unblock():
+        load_tiny()
+
+
 @pytest.fixture
 def blueprint(db: None) -> Blueprint:
-    """The tiny exam: another bank, another scale, so nothing can be hard-wired to the packaged one."""
-    call_command("load_bank", str(TINY), verbosity=0)
+    """The tiny exam: other domains and another scale, so that nothing can be hard-wired."""
+    if not current_blueprints().exists():  # a test with real transactions has emptied the tables
+        load_tiny()
     return current_blueprints().get(slug="tiny")
+
+
+def load_tiny() -> None:
+    """The bank of the tests, through the command."""
+    call_command("load_bank", str(TINY), stdout=StringIO())
 
 
 @pytest.fixture

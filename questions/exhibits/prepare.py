@@ -1,0 +1,75 @@
+"""What happens to a specification before it is drawn: refusals, size, one legend."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Chart = Mapping[str, Any]
+
+# Wider charts would shrink their words below reading size on a phone.
+LARGEST = {"width": 280, "height": 220}
+FETCHING = frozenset({"url", "href"})
+UNSTEADY = ("random(", "now(")
+RECORDS = frozenset({"values", "datasets"})
+# A legend of short strokes shows colour and dashes together.
+STROKES = {"symbolType": "stroke", "symbolSize": 300, "symbolStrokeWidth": 2.5}
+
+
+def prepared(chart: Chart) -> Chart:
+    """The chart in our size and with one legend per field; ValueError if it is refused."""
+    _refuse(chart)
+    return _one_legend({**chart, **_sizes(chart)})
+
+
+def _refuse(chart: Chart) -> None:
+    for key, value in _walk(chart):
+        if key in FETCHING:
+            raise ValueError(f"A chart may not use '{key}'; put its data under 'values'.")
+        if key in ("mark", "type") and value == "image":
+            raise ValueError("A chart may not contain images.")
+        if key == "sample" or (isinstance(value, str) and any(word in value for word in UNSTEADY)):
+            raise ValueError("A chart must look the same every time: nothing random.")
+
+
+def _walk(value: object, key: str = "") -> Iterable[tuple[str, object]]:
+    """Every named part of the specification, but not the records it draws."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name not in RECORDS:
+                yield str(name), inner
+                yield from _walk(inner, str(name))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _walk(inner, key)
+
+
+def _sizes(chart: Chart) -> dict[str, float]:
+    given = {side: chart.get(side) for side in LARGEST}
+    return {
+        side: min(size, LARGEST[side])
+        for side, size in given.items()
+        if isinstance(size, (int, float))
+    }
+
+
+def _one_legend(chart: Chart) -> Chart:
+    """Colour, dashes and shapes of one field would otherwise get a legend each."""
+    changed = dict(chart)
+    if "encoding" in chart:
+        changed["encoding"] = _merged(chart["encoding"])
+    if "layer" in chart:
+        changed["layer"] = [_one_legend(layer) for layer in chart["layer"]]
+    return changed
+
+
+def _merged(encoding: Chart) -> Chart:
+    colour, dashes, shape = (encoding.get(name) or {} for name in ("color", "strokeDash", "shape"))
+    field = colour.get("field")
+    if not field or field != dashes.get("field") or colour.get("legend", {}) is None:
+        return encoding
+    legend = {**colour.get("legend", {}), **STROKES}
+    title = {"title": colour["title"]} if "title" in colour else {}
+    merged = {**encoding, "color": {**colour, "legend": legend}}
+    merged["strokeDash"] = {**dashes, **title, "legend": legend}
+    if shape.get("field") == field:
+        merged["shape"] = {**shape, "legend": None}
+    return merged

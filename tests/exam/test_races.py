@@ -1,0 +1,122 @@
+"""Races with real connections: whatever the order, nothing acknowledged is lost."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import close_old_connections, connection
+
+from accounts.models import User
+from exam.engine.batch import parse_batch, to_ordinals
+from exam.engine.lifecycle import EndedBy
+from exam.models import Attempt, Blueprint, ExamForm, Response, Score
+from exam.services import attempts, scoring
+from exam.services.saving import save
+from tests.exam.conftest import NOON, batch, change, start
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = NOON + timedelta(minutes=1)
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """Runs the calls in threads of their own, each with its own connection, from one barrier."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        close_old_connections()
+        barrier.wait()
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result() for future in [pool.submit(run, call) for call in calls]]
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_a_save_that_was_acknowledged_is_in_what_was_handed_in(
+    attempt: Attempt, turn: int
+) -> None:
+    sent = parse_batch(batch(1, change(1, 1 + turn, [2])))
+    saved, _ended = at_once(
+        lambda: save(attempt.pk, attempt.candidate_id, sent, at=LATER),
+        lambda: attempts.submit(attempt.pk, by=EndedBy.CANDIDATE, at=LATER),
+    )
+    attempt.refresh_from_db()
+    stored = Response.objects.get(attempt_id=attempt.pk, position=1)
+    expected = to_ordinals(0b10, attempt.option_orders[0]) if saved.accepted else 0
+    assert attempt.state == "submitted"
+    assert stored.selected == expected
+    # The receipt stands for the stored answers: a save after it would make it wrong.
+    assert attempt.receipt == attempts._receipt(attempt)
+
+
+def test_of_two_saves_at_once_the_higher_seq_stays(attempt: Attempt) -> None:
+    older, newer = (parse_batch(batch(1, change(1, seq, [seq]))) for seq in (1, 2))
+    for _turn in range(5):
+        at_once(
+            lambda: save(attempt.pk, attempt.candidate_id, newer, at=LATER),
+            lambda: save(attempt.pk, attempt.candidate_id, older, at=LATER),
+        )
+    stored = Response.objects.get(attempt_id=attempt.pk, position=1)
+    assert stored.seq == 2
+    assert stored.selected == to_ordinals(0b10, attempt.option_orders[0])
+
+
+def test_a_sweep_and_a_submit_end_it_once(attempt: Attempt) -> None:
+    over = attempt.deadline + timedelta(minutes=2)
+    at_once(
+        lambda: attempts.sweep(at=over),
+        lambda: attempts.sweep(at=over),
+        lambda: attempts.submit(attempt.pk, by=EndedBy.CANDIDATE, at=over),
+    )
+    attempt.refresh_from_db()
+    assert attempt.state == "submitted"
+    assert attempt.ended_by in ("clock", "candidate")
+    assert attempt.receipt == attempts._receipt(attempt)
+
+
+def test_ten_starts_at_once_make_one_attempt(blueprint: Blueprint, candidate: User) -> None:
+    begun = at_once(
+        *[lambda seed=seed: start(candidate, blueprint, at=NOON, seed=seed) for seed in range(10)]
+    )
+    assert len({one.pk for one in begun}) == 1
+    assert (Attempt.objects.count(), ExamForm.objects.count()) == (1, 1)
+    assert Response.objects.count() == blueprint.length
+
+
+def test_of_claims_at_once_each_gets_a_sitting_of_its_own(
+    attempt: Attempt, candidate: User
+) -> None:
+    claimed = at_once(
+        *[
+            lambda: attempts.claim(attempt.pk, candidate, previous=1, take_over=True, at=LATER)
+            for _page in range(5)
+        ]
+    )
+    assert sorted(one.sitting for one in claimed) == [2, 3, 4, 5, 6]
+
+
+def test_an_attempt_scored_by_two_workers_at_once_has_one_score(attempt: Attempt) -> None:
+    attempts.submit(attempt.pk, by=EndedBy.CANDIDATE, at=LATER)
+    at_once(*[lambda: scoring.score(attempt.pk, at=LATER) for _worker in range(4)])
+    assert Score.objects.filter(attempt=attempt).count() == 1
+
+
+def test_minutes_added_while_the_sweep_runs_are_not_swept_away(attempt: Attempt) -> None:
+    over = attempt.deadline + timedelta(seconds=61)
+
+    def add() -> bool:
+        try:
+            attempts.add_minutes(attempt.pk, 30, by=attempt.candidate, at=attempt.deadline)
+        except attempts.NotPossible:
+            return False
+        return True
+
+    added, _swept = at_once(add, lambda: attempts.sweep(at=over))
+    attempt.refresh_from_db()
+    assert attempt.is_open == added

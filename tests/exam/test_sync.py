@@ -1,0 +1,190 @@
+"""The save protocol over HTTP: JSON with a status for everything, never a redirect."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from exam.models import Attempt
+from exam.views.sync import MAX_BODY
+from tests.exam.conftest import batch, change
+
+
+def post(client: Client, attempt: Attempt, name: str, data: Any) -> HttpResponse:
+    return client.post(
+        reverse(f"exam:{name}", kwargs={"pk": attempt.pk}),
+        data if isinstance(data, str) else json.dumps(data),
+        content_type="application/json",
+    )
+
+
+def test_a_save_is_acknowledged_with_its_seq_and_the_time(page: Client, running: Attempt) -> None:
+    answer = post(page, running, "sync", batch(1, change(2, 4, [1], at_ms=100))).json()
+    server_time, elapsed = answer.pop("server_time"), answer.pop("elapsed_ms")
+    assert server_time > running.started_at.isoformat()
+    assert 60_000 <= elapsed < 120_000
+    assert answer == {
+        "v": 1,
+        "acked": {"2": 4},
+        "newer": {},
+        "late": [],
+        "state": "in_progress",
+        "deadline": running.deadline.isoformat(),
+        "deadline_ms": 600_000,
+        "answered": 1,
+        "sitting": 1,
+    }
+
+
+def test_what_is_newer_on_the_server_comes_back_whole(page: Client, running: Attempt) -> None:
+    stored = change(1, 9, [2], at_ms=5, eliminated=[1], flagged=True, note="n", spent_ms=7)
+    post(page, running, "sync", batch(1, stored | {"highlights": [[1, 3]]}))
+    answer = post(page, running, "sync", batch(1, change(1, 3, [1], at_ms=1))).json()
+    assert answer["acked"] == {"1": 9}
+    assert answer["newer"] == {
+        "1": {
+            "seq": 9,
+            "selected": [2],
+            "eliminated": [1],
+            "flagged": True,
+            "note": "n",
+            "highlights": [[1, 3]],
+            "spent_ms": 7,
+        }
+    }
+
+
+def test_a_stale_page_learns_that_another_has_taken_over(page: Client, running: Attempt) -> None:
+    taken = post(page, running, "claim", {"v": 1, "previous": None, "take_over": True})
+    assert (taken.status_code, taken.json()["sitting"]) == (200, 2)
+    refused = post(page, running, "sync", batch(1, change(1, 1, [1])))
+    assert refused.status_code == 409
+    assert refused.json()["error"] == "taken_over"
+    assert refused.json()["responses"]["1"]["selected"] == []
+    assert post(page, running, "submit", batch(1)).json()["error"] == "taken_over"
+
+
+def test_a_second_page_is_asked_before_it_takes_over(page: Client, running: Attempt) -> None:
+    refused = post(page, running, "claim", {"v": 1, "previous": None, "take_over": False})
+    assert (refused.status_code, refused.json()["error"]) == (409, "live")
+
+
+def test_a_reload_in_the_same_browser_is_not_asked(page: Client, running: Attempt) -> None:
+    assert post(page, running, "claim", {"v": 1, "previous": 1, "take_over": False}).json()[
+        "sitting"
+    ] == (2)
+
+
+def test_the_end_carries_the_last_changes_and_gives_a_receipt(
+    page: Client, running: Attempt
+) -> None:
+    ended = post(page, running, "submit", batch(1, change(1, 1, [1], at_ms=10))).json()
+    running.refresh_from_db()
+    assert ended["acked"] == {"1": 1}
+    assert (ended["state"], ended["receipt"]) == ("submitted", running.receipt)
+    assert ended["redirect"] == reverse("exam:result", kwargs={"pk": running.pk})
+
+
+def test_the_end_can_be_repeated_and_names_what_came_after(page: Client, running: Attempt) -> None:
+    first = post(page, running, "submit", batch(1, change(1, 1, [1], at_ms=10))).json()
+    again = post(page, running, "submit", batch(1, change(1, 1, [1]), change(2, 2, [1]))).json()
+    assert (again["receipt"], again["late"]) == (first["receipt"], [2])
+
+
+def test_a_save_after_the_end_says_that_it_is_closed(page: Client, running: Attempt) -> None:
+    post(page, running, "submit", batch(1))
+    refused = post(page, running, "sync", batch(1, change(1, 1, [1])))
+    assert refused.status_code == 409
+    assert refused.json()["error"] == "closed"
+
+
+def test_a_save_after_the_grace_ends_the_attempt(page: Client, running: Attempt) -> None:
+    Attempt.objects.filter(pk=running.pk).update(
+        started_at=running.started_at - timedelta(hours=1),
+        deadline=running.deadline - timedelta(hours=1),
+    )
+    refused = post(page, running, "sync", batch(1, change(1, 1, [1])))
+    assert (refused.status_code, refused.json()["state"]) == (409, "submitted")
+
+
+def test_signed_out_is_401(client: Client, running: Attempt) -> None:
+    for name in ("claim", "sync", "submit"):
+        refused = post(client, running, name, batch(1))
+        assert (refused.status_code, refused.json()) == (401, {"error": "signed_out"})
+
+
+def test_another_candidates_attempt_is_404(client: Client, running: Attempt) -> None:
+    client.force_login(
+        User.objects.create_user("eve@example.org"),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    for name, data in (
+        ("claim", {"previous": None}),
+        ("sync", batch(1)),
+        ("submit", batch(1)),
+    ):
+        refused = post(client, running, name, data)
+        assert (refused.status_code, refused.json()) == (404, {"error": "not_found"})
+
+
+def test_without_a_csrf_token_it_is_403(candidate: User, running: Attempt) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(candidate, backend="django.contrib.auth.backends.ModelBackend")
+    refused = post(strict, running, "sync", batch(1))
+    assert (refused.status_code, refused.json()) == (403, {"error": "csrf"})
+
+
+def test_a_body_too_large_is_413(page: Client, running: Attempt) -> None:
+    refused = post(page, running, "sync", "[" + " " * MAX_BODY + "]")
+    assert (refused.status_code, refused.json()) == (413, {"error": "too_large"})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "{not json",
+        "[]",
+        "null",
+        {"v": 2, "sitting": 1, "changes": []},
+        {"v": 1, "sitting": "1", "changes": []},
+        {"v": 1, "sitting": True, "changes": []},
+        {"v": 1, "sitting": 1, "changes": {}},
+        batch(1, *[change(1, 1, [1])] * 501),
+        batch(1, change(0, 1, [1])),
+        batch(1, change(1, 0, [1])),
+        batch(1, change(1, 2**31, [1])),
+        batch(1, change(1, 1, [0])),
+        batch(1, change(1, 1, [11])),
+        batch(1, change(1, 1, "1")),
+        batch(1, change(1, 1, [1], note="x" * 501)),
+        batch(1, change(1, 1, [1], note="\x00")),
+        batch(1, change(1, 1, [1], highlights=[[0, 1]] * 21)),
+        batch(1, change(1, 1, [1], highlights=[[3, 1]])),
+        batch(1, change(1, 1, [1], flagged="yes")),
+        batch(1, change(1, 1, [1], at_ms=-1)),
+        {"v": 1, "sitting": 1, "changes": [7]},
+    ],
+)
+def test_a_batch_of_another_shape_is_422_and_changes_nothing(
+    page: Client, running: Attempt, data: Any
+) -> None:
+    before = list(running.responses.values())
+    refused = post(page, running, "sync", data)
+    assert (refused.status_code, refused.json()["error"]) == (422, "invalid")
+    assert list(running.responses.values()) == before
+
+
+def test_a_get_is_refused(page: Client, running: Attempt) -> None:
+    for name in ("claim", "sync", "submit"):
+        assert page.get(reverse(f"exam:{name}", kwargs={"pk": running.pk})).status_code == 405
+
+
+def test_nothing_of_it_is_cached(page: Client, running: Attempt) -> None:
+    assert "no-store" in post(page, running, "sync", batch(1))["Cache-Control"]
+    sitting = page.get(reverse("exam:sitting", kwargs={"pk": running.pk}))
+    assert "no-store" in sitting["Cache-Control"]
