@@ -66,12 +66,8 @@ class User(AbstractUser):
     theme = models.CharField(
         _("colours"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM
     )
-    extra_minutes = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(600)]
-    )
-    extra_percent = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(200)]
-    )
+    extra_minutes = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(600)])
+    extra_percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(200)])
     extra_reason = models.CharField(
         max_length=16, choices=ExtraTimeReason.choices, default=ExtraTimeReason.NONE
     )
@@ -130,7 +126,10 @@ class Invitation(models.Model):
     email = models.EmailField(blank=True)
     cohort = models.ForeignKey(Cohort, null=True, blank=True, on_delete=models.SET_NULL)
     invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
-    used_by = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL)
+    used_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    used_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 

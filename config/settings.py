@@ -138,6 +138,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 1,
     "socket_connect_timeout": 1,
     "visibility_timeout": 3600,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "exam.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},

@@ -1,5 +1,6 @@
 """Blueprints, forms, attempts, responses and scores."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from exam.engine.lifecycle import AttemptState
+from exam.engine.lifecycle import AttemptState, accepts_until
 from questions.models import Bank, QuestionVersion
 
 
@@ -153,7 +154,7 @@ class Attempt(models.Model):
     blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="attempts")
     exam_form = models.ForeignKey(ExamForm, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=12, default=AttemptState.IN_PROGRESS)
+    state = models.CharField(max_length=12, default=AttemptState.IN_PROGRESS.value)
     sitting = models.PositiveIntegerField(default=0)
     seen_at = models.DateTimeField(null=True)
     option_orders = models.JSONField()  # for each position the ordinals as displayed: "2031"
@@ -198,6 +199,10 @@ class Attempt(models.Model):
     def is_open(self) -> bool:
         """Whether it still runs, as far as its state says."""
         return self.state == AttemptState.IN_PROGRESS
+
+    def accepts(self, at: datetime) -> bool:
+        """Whether changes may still arrive: open, and within deadline and grace."""
+        return self.is_open and at <= accepts_until(self.deadline, self.blueprint.grace_seconds)
 
 
 class Response(models.Model):

@@ -1,1 +1,1 @@
-"""The question bank: questions, their immutable versions, exhibits, and the files they come from."""
+"""The question bank: questions, their versions, exhibits, and the files they come from."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 from django.db import connections
 
 from tests import servers
@@ -29,6 +30,11 @@ def set_up() -> None:
     elif not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = servers.start_postgres()  # xdist workers inherit it
     django.setup()
+    # Pages name static files by their plain names: nothing has to be collected for a test.
+    Path(settings.STATIC_ROOT).mkdir()
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
     # xdist workers get our environment; with this in it they would read the settings before
     # they have come here, and share our Valkey.
     del os.environ["DJANGO_SETTINGS_MODULE"]

@@ -209,7 +209,8 @@ def _present(
     best: _Attempt, goal: Goal, starter: Starter, seed: int, met: Sequence[int]
 ) -> AssembledForm:
     pool, board = starter.pool, best.board
-    items = np.concatenate([best.start.candidates[board.slots], best.start.pilots])
+    pilots = np.array(best.start.pilots, np.int64)
+    items = np.concatenate([best.start.candidates[board.slots], pilots])
     order = starter.rng.permutation(items.size)
     shown = items[order]
     reused = shown[np.isin(shown, np.array(met, np.int64))]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from exam.engine.assembly import AssembledForm, assemble, option_order
 from exam.engine.batch import Batch
-from exam.engine.lifecycle import AttemptState, EndedBy, accepts_until, advance
+from exam.engine.lifecycle import AttemptState, EndedBy, advance
 from exam.models import Attempt, Blueprint, ExamForm, Response, TimeGrant
 from exam.selectors.attempts import minutes_for, overdue_attempt_ids
 from exam.selectors.pool import Drawing, drawing_for, seen_version_ids
@@ -48,9 +48,15 @@ def start(
         NotPossible: too many starts today.
         BankTooSmall: the bank cannot fill the blueprint; names what is short.
     """
-    if open_attempt := _open_attempt(candidate, blueprint):
+    own = list(
+        Attempt.objects.filter(candidate=candidate)
+        .select_related("blueprint")
+        .only("state", "started_at", "blueprint__slug")
+    )
+    of_this = [attempt for attempt in own if attempt.blueprint.slug == blueprint.slug]
+    if open_attempt := next((attempt for attempt in of_this if attempt.is_open), None):
         return open_attempt
-    _check_starts(candidate, at, starts_per_day)
+    _check_starts(own, at, starts_per_day)
     drawing = drawing_for(blueprint)
     drawn = assemble(
         drawing.pool,
@@ -61,26 +67,18 @@ def start(
         exposure=drawing.exposure,
         seen=seen_version_ids(candidate, blueprint.bank_id),
     )
-    orders = _option_orders(drawn)
     try:
         with transaction.atomic():
-            return _store(candidate, blueprint, drawing, drawn, orders, at)
+            return _store(candidate, blueprint, drawing, drawn, len(of_this) + 1, at)
     except IntegrityError:
         # Another start won the race for "one open attempt".
-        if open_attempt := _open_attempt(candidate, blueprint):
-            return open_attempt
-        raise
+        return Attempt.objects.get(
+            candidate=candidate, blueprint=blueprint, state=AttemptState.IN_PROGRESS
+        )
 
 
-def _open_attempt(candidate: User, blueprint: Blueprint) -> Attempt | None:
-    return Attempt.objects.filter(
-        candidate=candidate, blueprint__slug=blueprint.slug, state=AttemptState.IN_PROGRESS
-    ).first()
-
-
-def _check_starts(candidate: User, at: datetime, starts_per_day: int) -> None:
-    day = at - timedelta(days=1)
-    if Attempt.objects.filter(candidate=candidate, started_at__gt=day).count() >= starts_per_day:
+def _check_starts(own: list[Attempt], at: datetime, starts_per_day: int) -> None:
+    if sum(attempt.started_at > at - timedelta(days=1) for attempt in own) >= starts_per_day:
         raise NotPossible(
             _("You have started %(count)d exams in the last 24 hours. Please come back tomorrow.")
             % {"count": starts_per_day}
@@ -106,7 +104,7 @@ def _store(
     blueprint: Blueprint,
     drawing: Drawing,
     drawn: AssembledForm,
-    orders: list[str],
+    number: int,
     at: datetime,
 ) -> Attempt:
     exam_form = ExamForm.objects.create(
@@ -122,11 +120,12 @@ def _store(
         relaxations=list(drawn.relaxations),
     )
     minutes = minutes_for(candidate, blueprint)
+    orders = _option_orders(drawn)
     attempt = Attempt.objects.create(
         candidate=candidate,
         blueprint=blueprint,
         exam_form=exam_form,
-        number=_sat(candidate, blueprint) + 1,
+        number=number,
         option_orders=orders,
         started_at=at,
         deadline=at + timedelta(minutes=minutes),
@@ -136,10 +135,6 @@ def _store(
         Response(attempt=attempt, position=position) for position in range(1, len(orders) + 1)
     )
     return attempt
-
-
-def _sat(candidate: User, blueprint: Blueprint) -> int:
-    return Attempt.objects.filter(candidate=candidate, blueprint__slug=blueprint.slug).count()
 
 
 # ------------------------------------------------------------------ claim
@@ -158,7 +153,7 @@ def claim(
         attempt = _locked(attempt_id, candidate)
         if attempt is None:
             return None
-        if not _accepts(attempt, at):
+        if not attempt.accepts(at):
             raise Closed
         known = previous == attempt.sitting
         if attempt.seen_at and at - attempt.seen_at < LIVE_FOR and not (known or take_over):
@@ -176,12 +171,6 @@ def _locked(attempt_id: int, candidate: User | None = None) -> Attempt | None:
     if candidate is not None:
         attempts = attempts.filter(candidate=candidate)
     return attempts.filter(pk=attempt_id).first()
-
-
-def _accepts(attempt: Attempt, at: datetime) -> bool:
-    return attempt.is_open and at <= accepts_until(
-        attempt.deadline, attempt.blueprint.grace_seconds
-    )
 
 
 # ------------------------------------------------------------------ the end
@@ -249,7 +238,7 @@ def submit_if_overdue(attempt_id: int, *, at: datetime) -> None:
     """Ends one attempt by the clock, unless minutes were added in the meantime."""
     with transaction.atomic():
         attempt = _locked(attempt_id)
-        if attempt and attempt.is_open and not _accepts(attempt, at):
+        if attempt and attempt.is_open and not attempt.accepts(at):
             _close(attempt, EndedBy.CLOCK, at)
 
 
@@ -266,7 +255,7 @@ def add_minutes(
         raise NotPossible(_("Between 1 and 240 minutes can be added at a time."))
     with transaction.atomic():
         attempt = _locked(attempt_id)
-        if attempt is None or not _accepts(attempt, at):
+        if attempt is None or not attempt.accepts(at):
             raise NotPossible(_("This exam is over; no minutes can be added."))
         attempt.deadline += timedelta(minutes=minutes)
         attempt.extra_minutes += minutes

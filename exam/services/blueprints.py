@@ -105,9 +105,7 @@ def refresh_parameters(bank: Bank) -> Calibration:
     """The newest calibration, complete: versions it has never seen get their prior."""
     calibration = bank.calibrations.order_by("-number").first()
     if calibration is None:
-        calibration = Calibration.objects.create(
-            bank=bank, number=0, engine_version=ENGINE_VERSION
-        )
+        calibration = Calibration.objects.create(bank=bank, number=0, engine_version=ENGINE_VERSION)
     missing = QuestionVersion.objects.filter(question__bank=bank).exclude(
         pk__in=ItemParameter.objects.filter(calibration=calibration).values("version_id")
     )
@@ -140,9 +138,7 @@ def _equate(blueprint: Blueprint, calibration: Calibration, scale: Scale) -> Non
     )
 
 
-def _difficulties_by_domain(
-    bank: Bank, calibration: Calibration
-) -> dict[int, NDArray[np.float64]]:
+def _difficulties_by_domain(bank: Bank, calibration: Calibration) -> dict[int, NDArray[np.float64]]:
     rows = (
         ItemParameter.objects.filter(
             calibration=calibration,

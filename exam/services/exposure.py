@@ -23,9 +23,7 @@ def refresh() -> int:
             answered.update(version_ids)
     changed = _changed(served, answered)
     with transaction.atomic():
-        QuestionVersion.objects.bulk_update(
-            changed, ["exposure", "response_count"], batch_size=500
-        )
+        QuestionVersion.objects.bulk_update(changed, ["exposure", "response_count"], batch_size=500)
         banks = {version.question.bank_id for version in changed}
         Bank.objects.filter(pk__in=banks).update(revision=F("revision") + 1)
     return len(changed)

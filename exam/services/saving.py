@@ -146,9 +146,7 @@ def _decoded(value: Any, empty: Any) -> Any:
 
 
 # ------------------------------------------------------------------ SQLite
-def _save_in_steps(
-    attempt_id: int, candidate_id: int, batch: Batch, at: datetime
-) -> Saved | None:
+def _save_in_steps(attempt_id: int, candidate_id: int, batch: Batch, at: datetime) -> Saved | None:
     attempt = (
         Attempt.objects.select_related("blueprint")
         .filter(pk=attempt_id, candidate_id=candidate_id)
@@ -156,10 +154,7 @@ def _save_in_steps(
     )
     if attempt is None:
         return None
-    grace = timedelta(seconds=attempt.blueprint.grace_seconds)
-    accepted = (
-        attempt.is_open and attempt.sitting == batch.sitting and at <= attempt.deadline + grace
-    )
+    accepted = attempt.sitting == batch.sitting and attempt.accepts(at)
     responses = {r.position: r for r in Response.objects.filter(attempt_id=attempt_id)}
     late: set[int] = set()
     sent: set[int] = set()

@@ -177,9 +177,7 @@ def _rounded(values: Any) -> list[float]:
 Band = Callable[[list[Item]], dict[str, int]]
 
 
-def _band_reader(
-    attempt: Attempt, equating: Equating, reference: Reference, theta: float
-) -> Band:
+def _band_reader(attempt: Attempt, equating: Equating, reference: Reference, theta: float) -> Band:
     """A function from a group's items to its estimate on the reporting scale."""
     tau_cut = float(Fraction(equating.scale.cut_share))
     scale = report_scale(attempt.blueprint)
@@ -197,9 +195,7 @@ def _band_reader(
     return band
 
 
-def _groups(
-    items: Iterable[Item], key: Callable[[Item], Any], band: Band
-) -> list[dict[str, Any]]:
+def _groups(items: Iterable[Item], key: Callable[[Item], Any], band: Band) -> list[dict[str, Any]]:
     groups: dict[Any, list[Item]] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)

@@ -6,17 +6,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import User
 from exam.engine.assembly import BankTooSmall
-from exam.models import Attempt
 from exam.selectors.attempts import attempts_for, current_blueprints, minutes_for
 from exam.selectors.forms import displayed_questions
 from exam.selectors.scores import current_score
@@ -56,9 +53,7 @@ def instructions(request: HttpRequest, slug: str) -> HttpResponse:
     if open_attempt:
         return redirect("exam:sitting", pk=open_attempt.pk)
     minutes = minutes_for(request.user, blueprint)
-    return render(
-        request, "exam/instructions.html", {"blueprint": blueprint, "minutes": minutes}
-    )
+    return render(request, "exam/instructions.html", {"blueprint": blueprint, "minutes": minutes})
 
 
 @login_required
@@ -95,10 +90,10 @@ def sitting(request: HttpRequest, pk: int) -> HttpResponse:
     """The exam page: the whole form in one document, without keys or rationales."""
     attempt = get_object_or_404(attempts_for(request.user), pk=pk)
     now = timezone.now()
-    if attempt.is_open:
-        attempts.submit_if_overdue(attempt.pk, at=now)
-        attempt.refresh_from_db(fields=["state", "ended_at"])
     if not attempt.is_open:
+        return redirect("exam:result", pk=pk)
+    if not attempt.accepts(now):
+        attempts.submit_if_overdue(pk, at=now)
         return redirect("exam:result", pk=pk)
     context = {
         "attempt": attempt,

@@ -58,9 +58,7 @@ def claim(request: HttpRequest, pk: int, data: Any) -> JsonResponse:
         raise BatchError("previous must be a whole number or null.")
     now = timezone.now()
     try:
-        attempt = attempts.claim(
-            pk, request.user, previous=previous, take_over=take_over, at=now
-        )
+        attempt = attempts.claim(pk, request.user, previous=previous, take_over=take_over, at=now)
     except attempts.OpenElsewhere as live:
         return _refused(409, "live", since=live.since.isoformat())
     except attempts.Closed:
@@ -88,9 +86,7 @@ def sync(request: HttpRequest, pk: int, data: Any) -> JsonResponse:
 def submit(request: HttpRequest, pk: int, data: Any) -> JsonResponse:
     """Ends the exam; what was not saved yet comes along."""
     batch, now = parse_batch(data), timezone.now()
-    ended = attempts.submit(
-        pk, by=EndedBy.CANDIDATE, at=now, candidate=request.user, batch=batch
-    )
+    ended = attempts.submit(pk, by=EndedBy.CANDIDATE, at=now, candidate=request.user, batch=batch)
     if ended is None:
         return _refused(404, "not_found")
     attempt = ended.attempt
@@ -173,9 +169,7 @@ def _newer(attempt_id: int, positions: list[int]) -> dict[int, Any]:
     return {position: stored[position] for position in positions}
 
 
-def _handed_in(
-    attempt: Attempt, saved: Saved | None, batch: Batch, at: datetime
-) -> dict[str, Any]:
+def _handed_in(attempt: Attempt, saved: Saved | None, batch: Batch, at: datetime) -> dict[str, Any]:
     if saved and saved.accepted:
         answer = _receipt(saved, batch, at)
     else:

@@ -10,6 +10,8 @@ LARGEST = {"width": 280, "height": 220}
 FETCHING = frozenset({"url", "href"})
 UNSTEADY = ("random(", "now(")
 RECORDS = frozenset({"values", "datasets"})
+# Pixels an average letter of a label takes, and a line of slanted text.
+LETTER, SLANTED = 7.5, 18
 # A legend of short strokes shows colour and dashes together.
 STROKES = {"symbolType": "stroke", "symbolSize": 300, "symbolStrokeWidth": 2.5}
 
@@ -17,7 +19,7 @@ STROKES = {"symbolType": "stroke", "symbolSize": 300, "symbolStrokeWidth": 2.5}
 def prepared(chart: Chart) -> Chart:
     """The chart in our size and with one legend per field; ValueError if it is refused."""
     _refuse(chart)
-    return _one_legend({**chart, **_sizes(chart)})
+    return _readable_labels(_one_legend({**chart, **_sizes(chart)}))
 
 
 def _refuse(chart: Chart) -> None:
@@ -73,3 +75,24 @@ def _merged(encoding: Chart) -> Chart:
     if shape.get("field") == field:
         merged["shape"] = {**shape, "legend": None}
     return merged
+
+
+def _readable_labels(chart: Chart) -> Chart:
+    """Names along the bottom that are too long for their place are slanted, none is left out."""
+    across = chart.get("encoding", {}).get("x") or {}
+    axis = across.get("axis", {})
+    names = _names(chart, across)
+    if not names or axis is None or "labelAngle" in axis:
+        return chart
+    place = chart.get("width", LARGEST["width"]) / len(names)
+    if max(map(len, names)) * LETTER <= place or place < SLANTED:
+        return chart
+    slanted = {**axis, "labelAngle": -35, "labelOverlap": False}
+    return {**chart, "encoding": {**chart["encoding"], "x": {**across, "axis": slanted}}}
+
+
+def _names(chart: Chart, across: Chart) -> set[str]:
+    if across.get("type") not in ("nominal", "ordinal"):
+        return set()
+    records = (chart.get("data") or {}).get("values", ())
+    return {str(record[across["field"]]) for record in records if across.get("field") in record}

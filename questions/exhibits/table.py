@@ -1,5 +1,6 @@
 """The table behind a chart: the fields it shows, row by row."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ SHOWN = (
     *("xError", "yError", "color", "fill", "stroke", "shape", "strokeDash", "size", "text"),
     "detail",
 )
+# With data of their own these are labels and guide lines, not observations.
+HELPERS = frozenset({"text", "rule"})
 PARTS = ("layer", "hconcat", "vconcat", "concat", "spec")
 
 Chart = Mapping[str, Any]
@@ -25,8 +28,14 @@ def chart_table(chart: Chart) -> tuple[tuple[str, ...], tuple[tuple[str, ...], .
     shown = [name for name in titles if any(name in record for record in records)]
     fields = shown or list(dict.fromkeys(name for record in records for name in record))
     rows = (tuple(_text(record.get(name)) for name in fields) for record in records)
-    # A record that only draws a helper line has none of the shown fields.
-    return tuple(titles.get(name, name) for name in fields), tuple(filter(any, rows))
+    return _distinct(fields, titles), tuple(filter(any, rows))
+
+
+def _distinct(fields: Iterable[str], titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Fields that share an axis share its title; their own names tell them apart."""
+    named = [(name, titles.get(name, name)) for name in fields]
+    count = Counter(title for _, title in named)
+    return tuple(f"{title}: {name}" if count[title] > 1 else title for name, title in named)
 
 
 def _fields(chart: Chart) -> Iterable[tuple[str, str]]:
@@ -46,12 +55,17 @@ def _title(field: Chart) -> str:
 
 
 def _records(chart: Chart, named: Chart) -> Iterable[Record]:
-    data = chart.get("data") or {}
+    data = {} if _mark(chart) in HELPERS else chart.get("data") or {}
     values = data.get("values", named.get(data.get("name", ""), ()))
     for value in values if isinstance(values, list) else ():
         yield value if isinstance(value, Mapping) else {"data": value}
     for part in _parts(chart):
         yield from _records(part, named)
+
+
+def _mark(chart: Chart) -> str:
+    mark = chart.get("mark", "")
+    return str(mark.get("type", "")) if isinstance(mark, Mapping) else str(mark)
 
 
 def _parts(chart: Chart) -> Iterable[Chart]:

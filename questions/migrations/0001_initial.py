@@ -5,144 +5,251 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Bank',
+            name="Bank",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('notice', models.TextField(blank=True)),
-                ('areas', models.JSONField(default=list)),
-                ('revision', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("notice", models.TextField(blank=True)),
+                ("areas", models.JSONField(default=list)),
+                ("revision", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='questions.bank')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="questions.bank",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['bank', 'number'],
+                "ordering": ["bank", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('pilot', 'Pilot'), ('active', 'Active'), ('retired', 'Retired')], default='draft', max_length=12)),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='questions.bank')),
-                ('enemies', models.ManyToManyField(blank=True, to='questions.question')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in_review", "In review"),
+                            ("pilot", "Pilot"),
+                            ("active", "Active"),
+                            ("retired", "Retired"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="questions.bank",
+                    ),
+                ),
+                ("enemies", models.ManyToManyField(blank=True, to="questions.question")),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='QuestionVersion',
+            name="QuestionVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('content_hash', models.CharField(max_length=64)),
-                ('area', models.CharField(max_length=20)),
-                ('difficulty', models.PositiveSmallIntegerField()),
-                ('tags', models.JSONField(default=list)),
-                ('stem', models.TextField()),
-                ('stem_html', models.TextField()),
-                ('qualifier', models.CharField(blank=True, max_length=120)),
-                ('select', models.PositiveSmallIntegerField(default=1)),
-                ('shuffle', models.BooleanField(default=True)),
-                ('explanation', models.TextField()),
-                ('explanation_html', models.TextField()),
-                ('references', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('exposure', models.PositiveIntegerField(default=0)),
-                ('response_count', models.PositiveIntegerField(default=0)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='questions.question')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("content_hash", models.CharField(max_length=64)),
+                ("area", models.CharField(max_length=20)),
+                ("difficulty", models.PositiveSmallIntegerField()),
+                ("tags", models.JSONField(default=list)),
+                ("stem", models.TextField()),
+                ("stem_html", models.TextField()),
+                ("qualifier", models.CharField(blank=True, max_length=120)),
+                ("select", models.PositiveSmallIntegerField(default=1)),
+                ("shuffle", models.BooleanField(default=True)),
+                ("explanation", models.TextField()),
+                ("explanation_html", models.TextField()),
+                ("references", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("exposure", models.PositiveIntegerField(default=0)),
+                ("response_count", models.PositiveIntegerField(default=0)),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="questions.question",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['question', 'number'],
+                "ordering": ["question", "number"],
             },
         ),
         migrations.AddField(
-            model_name='question',
-            name='current',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='questions.questionversion'),
+            model_name="question",
+            name="current",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="questions.questionversion",
+            ),
         ),
         migrations.CreateModel(
-            name='Option',
+            name="Option",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ordinal', models.PositiveSmallIntegerField()),
-                ('text', models.TextField()),
-                ('html', models.TextField()),
-                ('is_key', models.BooleanField(default=False)),
-                ('rationale', models.TextField()),
-                ('rationale_html', models.TextField()),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='options', to='questions.questionversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ordinal", models.PositiveSmallIntegerField()),
+                ("text", models.TextField()),
+                ("html", models.TextField()),
+                ("is_key", models.BooleanField(default=False)),
+                ("rationale", models.TextField()),
+                ("rationale_html", models.TextField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="options",
+                        to="questions.questionversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['version', 'ordinal'],
+                "ordering": ["version", "ordinal"],
             },
         ),
         migrations.CreateModel(
-            name='Exhibit',
+            name="Exhibit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('alt', models.TextField()),
-                ('vega_lite', models.JSONField(null=True)),
-                ('svg', models.TextField(blank=True)),
-                ('columns', models.JSONField(default=list)),
-                ('rows', models.JSONField(default=list)),
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='exhibit', to='questions.questionversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("alt", models.TextField()),
+                ("vega_lite", models.JSONField(null=True)),
+                ("svg", models.TextField(blank=True)),
+                ("columns", models.JSONField(default=list)),
+                ("rows", models.JSONField(default=list)),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exhibit",
+                        to="questions.questionversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subdomain',
+            name="Subdomain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=300)),
-                ('domain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subdomains', to='questions.domain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=300)),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subdomains",
+                        to="questions.domain",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['domain', 'id'],
+                "ordering": ["domain", "id"],
             },
         ),
         migrations.AddField(
-            model_name='questionversion',
-            name='subdomain',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='questions.subdomain'),
+            model_name="questionversion",
+            name="subdomain",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="questions.subdomain",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='domain',
-            constraint=models.UniqueConstraint(fields=('bank', 'number'), name='one_domain_per_number'),
+            model_name="domain",
+            constraint=models.UniqueConstraint(
+                fields=("bank", "number"), name="one_domain_per_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('bank', 'code'), name='one_question_per_code'),
+            model_name="question",
+            constraint=models.UniqueConstraint(
+                fields=("bank", "code"), name="one_question_per_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='option',
-            constraint=models.UniqueConstraint(fields=('version', 'ordinal'), name='one_option_per_ordinal'),
+            model_name="option",
+            constraint=models.UniqueConstraint(
+                fields=("version", "ordinal"), name="one_option_per_ordinal"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subdomain',
-            constraint=models.UniqueConstraint(fields=('domain', 'code'), name='one_subdomain_per_code'),
+            model_name="subdomain",
+            constraint=models.UniqueConstraint(
+                fields=("domain", "code"), name="one_subdomain_per_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionversion',
-            constraint=models.UniqueConstraint(fields=('question', 'number'), name='one_version_per_number'),
+            model_name="questionversion",
+            constraint=models.UniqueConstraint(
+                fields=("question", "number"), name="one_version_per_number"
+            ),
         ),
     ]

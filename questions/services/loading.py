@@ -52,8 +52,6 @@ def load_questions(definition: BankDefinition, drafts: list[QuestionDraft]) -> L
     Raises:
         LoadError: a draft has a blocking finding or names what the bank does not have.
     """
-    _refuse_blocked(drafts)
-    _refuse_unknown(definition, drafts)
     known = dict(
         Question.objects.filter(bank__slug=definition.slug)
         .exclude(current=None)
@@ -61,6 +59,9 @@ def load_questions(definition: BankDefinition, drafts: list[QuestionDraft]) -> L
     )
     hashes = {draft.code: content_hash(draft) for draft in drafts}
     new = [draft for draft in drafts if known.get(draft.code) != hashes[draft.code]]
+    _refuse_unknown(definition, new)
+    if new:
+        _refuse_blocked(drafts)
     exhibits = _rendered(new)
     with transaction.atomic():
         bank, subdomains = _store_areas(definition)

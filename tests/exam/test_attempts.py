@@ -29,9 +29,7 @@ def test_a_start_fixes_the_form_the_order_and_the_deadline(
     assert attempt.deadline == NOON + blueprint.minutes * MINUTE
     assert (attempt.number, attempt.state, attempt.sitting) == (1, "in_progress", 0)
     assert Response.objects.filter(attempt=attempt).count() == blueprint.length
-    counts = [
-        QuestionVersion.objects.get(pk=pk).options.count() for pk in exam_form.version_ids
-    ]
+    counts = [QuestionVersion.objects.get(pk=pk).options.count() for pk in exam_form.version_ids]
     assert [sorted(order) for order in attempt.option_orders] == [
         [str(ordinal) for ordinal in range(count)] for count in counts
     ]
@@ -76,9 +74,7 @@ def test_the_next_form_holds_no_question_seen_while_unseen_ones_suffice(
     assert (second.number, second.exam_form.reused_positions) == (2, [])
 
 
-def test_a_new_version_of_a_question_counts_as_seen(
-    blueprint: Blueprint, candidate: User
-) -> None:
+def test_a_new_version_of_a_question_counts_as_seen(blueprint: Blueprint, candidate: User) -> None:
     first = start(candidate, blueprint, at=NOON)
     attempts.submit(first.pk, by=EndedBy.CANDIDATE, at=LATER)
     for question in Question.objects.filter(current_id__in=first.exam_form.version_ids):

@@ -38,9 +38,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize("turn", range(5))
-def test_a_save_that_was_acknowledged_is_in_what_was_handed_in(
-    attempt: Attempt, turn: int
-) -> None:
+def test_a_save_that_was_acknowledged_is_in_what_was_handed_in(attempt: Attempt, turn: int) -> None:
     sent = parse_batch(batch(1, change(1, 1 + turn, [2])))
     saved, _ended = at_once(
         lambda: save(attempt.pk, attempt.candidate_id, sent, at=LATER),

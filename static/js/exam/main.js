@@ -20,6 +20,7 @@ let shownAt = 0; // when the open question came on screen, by performance.now()
 let readOnly = true;
 let noteTimer = 0;
 let knownDeadline = state.deadline_ms;
+let kept = false; // whether a copy of the page was put aside for a reload without connection
 let striking = 0; // until when a letter means "strike out"
 
 const time = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
@@ -242,7 +243,7 @@ const tell = {
     paper.drawAll();
     if (!journal.about.ended) work();
     if (journal.held.length) askUnsent();
-    setTimeout(keepOffline, 1_500);
+    setTimeout(keepOffline, 20_000);
   },
 
   saved(body, sent) {
@@ -253,6 +254,7 @@ const tell = {
     recovered(sent, body.server_time);
     noteDeadline(body);
     drawReceipt();
+    if (sent) keepOffline();
   },
 
   refused() {
@@ -495,8 +497,10 @@ async function forget() {
   if (!lateEntries().length) await journal.clear();
 }
 
+/** Once, after the first save: loading the page itself stays light. */
 async function keepOffline() {
-  if (!navigator.serviceWorker || journal.about.ended) return;
+  if (!navigator.serviceWorker || kept || readOnly) return;
+  kept = true;
   await keepPage(state.attempt, HTML, POLICY).catch(() => {}); // without it only a reload needs the network
 }
 

@@ -146,6 +146,23 @@ export class Question {
   }
 }
 
+/** With the next frame, so that the browser lays the page out once and not inside the click. */
+function toTop(heading) {
+  requestAnimationFrame(() => {
+    $("#question").scrollTop = 0;
+    if (!$("dialog[open]")) heading?.focus({ preventScroll: true });
+  });
+}
+
+/** Some browsers refuse when the address changes too often; then it stays a little behind. */
+function remember(position) {
+  try {
+    history.replaceState(null, "", `#q${position}`);
+  } catch {
+    return;
+  }
+}
+
 // All of them, with map, ruler and review -------------------------------------------
 
 export class Paper {
@@ -251,9 +268,8 @@ export class Paper {
     this.drawFlag();
     this.drawNote();
     document.title = say("title", { n: String(position), total: this.length });
-    history.replaceState(null, "", `#q${position}`);
-    $("#question").scrollTop = 0;
-    if (focus) $("h1", section).focus({ preventScroll: true });
+    remember(position);
+    toTop(focus ? $("h1", section) : null);
   }
 
   /** Which of the three screens is open: question, review, over. */
@@ -275,8 +291,7 @@ export class Paper {
     this.screen("review");
     this.drawReview();
     document.title = say("title-review");
-    $("#question").scrollTop = 0;
-    $("#review-title").focus({ preventScroll: true });
+    toTop($("#review-title"));
   }
 
   drawReview() {

@@ -327,7 +327,15 @@ export class Sync {
 
   async step() {
     if (!this.claimed && !(await this.claim())) return this.backOff(this.wait);
-    return this.journal.about.ended ? this.submit() : this.save();
+    if (this.journal.about.ended) return this.submit();
+    return this.fresh() ? this.rest() : this.save();
+  }
+
+  /** Just after a claim the answer is in hand: no need to ask again. */
+  fresh() {
+    const fresh = this.justClaimed && !this.journal.unsent.length;
+    this.justClaimed = false;
+    return fresh;
   }
 
   async claim() {
@@ -342,7 +350,8 @@ export class Sync {
     // Nobody sat in between when the number rose by one from ours (or from nothing).
     const unbroken = this.sitting === (before ?? 0) + 1;
     await this.journal.remember({ sitting: this.sitting });
-    this.claimed = true;
+    this.claimed = this.justClaimed = true;
+    this.failures = 0;
     this.forced = false;
     await this.tell.claimed(answer.body, unbroken);
     return true;
@@ -409,7 +418,8 @@ export class Sync {
     );
     await this.journal.drop(this.journal.unsent.filter(at(newest)));
     await this.journal.remember({ seen: { elapsed: this.clock.elapsed, wall: Date.now() } });
-    this.tell.saved(body, batch.length);
+    const loud = batch.filter((entry) => entry.synced && !entry.quiet);
+    this.tell.saved(body, new Set(loud.map(({ position }) => position)).size);
   }
 
   /** When to speak next: at once if changes wait, else to ask the clock. */

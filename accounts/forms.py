@@ -1,0 +1,129 @@
+"""What people may enter about themselves and others."""
+
+import zoneinfo
+from functools import cache
+from itertools import groupby
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Cohort, Role, User
+from accounts.selectors import cohorts_for
+from accounts.services.people import grant_stands
+
+Choices = list[tuple[str, list[tuple[str, str]]]]
+
+
+@cache
+def time_zones() -> Choices:
+    """Every place, by continent; UTC first."""
+    names = sorted(name for name in zoneinfo.available_timezones() if _is_place(name))
+    continents = groupby(names, key=lambda name: name.partition("/")[0])
+    return [("UTC", [("UTC", "UTC")])] + [
+        (continent, [(name, _place(name)) for name in group]) for continent, group in continents
+    ]
+
+
+def _is_place(name: str) -> bool:
+    aliases = {"Etc", "SystemV", "US", "Brazil", "Canada", "Chile", "Mexico", "posix", "right"}
+    continent, slash, _rest = name.partition("/")
+    return bool(slash) and continent not in aliases
+
+
+def _place(name: str) -> str:
+    return name.partition("/")[2].replace("_", " ").replace("/", ", ")
+
+
+class ProfileForm(forms.ModelForm):
+    """What people say about themselves."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=time_zones,
+        help_text=_("Times of exams and reports are shown in it."),
+    )
+    is_non_native = forms.BooleanField(
+        label=_("I am not a native speaker of English: 30 minutes more"),
+        required=False,
+        help_text=_("Counts from the next exam you start."),
+    )
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["display_name", "time_zone", "theme"]
+        labels: ClassVar = {"display_name": _("Name"), "theme": _("Colours")}
+        help_texts: ClassVar = {
+            "display_name": _("How you are greeted, and what your instructor sees.")
+        }
+        widgets: ClassVar = {
+            "display_name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "theme": forms.RadioSelect,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if grant_stands(self.instance):
+            del self.fields["is_non_native"]
+
+
+class ExtraTimeForm(forms.Form):
+    """Extra time an instructor grants."""
+
+    minutes = forms.IntegerField(
+        label=_("Extra minutes"),
+        min_value=0,
+        max_value=600,
+        required=False,
+        help_text=_("Added to every exam, long or short."),
+    )
+    percent = forms.IntegerField(
+        label=_("Extra percent"),
+        min_value=0,
+        max_value=200,
+        required=False,
+        help_text=_("A share of the exam's own time. Both are added if both are set."),
+    )
+
+    def clean(self) -> dict[str, int]:
+        """An empty field is none."""
+        return {name: value or 0 for name, value in super().clean().items()}
+
+
+class CohortForm(forms.Form):
+    """A new cohort."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+
+
+class PersonForm(forms.Form):
+    """Somebody, by address."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite, and where they go."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=_("Only this address can sign up with it. Leave it empty for any address."),
+    )
+    cohort = forms.ModelChoiceField(
+        Cohort.objects.none(), label=_("Cohort"), required=False, empty_label=_("No cohort")
+    )
+
+    def __init__(self, *args: Any, inviter: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cohort"].queryset = cohorts_for(inviter)
+        self.fields["cohort"].help_text = _("They are its member as soon as they sign up.")
+
+
+class RoleForm(forms.Form):
+    """What somebody may do."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)

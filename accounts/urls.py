@@ -1,0 +1,31 @@
+"""Addresses about people."""
+
+from django.urls import path
+
+from accounts.views import cohorts, invitations, people, profile
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("profile/", profile.profile, name="profile"),
+    path("cohorts/", cohorts.cohorts, name="cohorts"),
+    path("cohorts/<int:pk>/", cohorts.cohort, name="cohort"),
+    path("cohorts/<int:pk>/members", cohorts.add_member, name="add_member"),
+    path("cohorts/<int:pk>/instructors", cohorts.add_instructor, name="add_instructor"),
+    path(
+        "cohorts/<int:pk>/members/<int:person_pk>/remove",
+        cohorts.remove_member,
+        name="remove_member",
+    ),
+    path("cohorts/<int:pk>/members/<int:person_pk>/time", cohorts.member_time, name="member_time"),
+    path("invitations/", invitations.invitations, name="invitations"),
+    path(
+        "invitations/<int:pk>/withdraw",
+        invitations.withdraw_invitation,
+        name="withdraw_invitation",
+    ),
+    path("join/<str:token>/", invitations.join, name="join"),
+    path("people/", people.people, name="people"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/time", people.person_time, name="person_time"),
+]

@@ -1,0 +1,191 @@
+"""The home page: the one next step, readiness, and what is weakest now."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from math import sqrt
+
+import numpy as np
+
+from accounts.models import User
+from exam.engine.chances import chance_from_belief, kalman_readiness
+from exam.engine.scoring import domain_band
+from exam.engine.shares import share_band
+from exam.models import Attempt, Equating, Response, Score
+from exam.selectors.attempts import attempts_for
+from exam.selectors.history import Sat
+from exam.selectors.names import names_of
+from exam.selectors.pool import reference_of, report_scale
+
+RECENT_ATTEMPTS = 4
+WEAKEST = 3
+FLAGS_ARE_FRESH = timedelta(days=7)
+
+
+class Step(StrEnum):
+    """What to do next, the most urgent first."""
+
+    RESUME = "resume"
+    READ = "read"
+    REVIEW = "review"
+    STUDY = "study"
+    FIRST = "first"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenExam:
+    """How far an open attempt has got."""
+
+    attempt: Attempt
+    answered: int
+    flagged: int
+    resume_at: int  # the first question without an answer, or the first of all
+    left: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class WeakPart:
+    """A sub-domain over the last attempts; shares in percent."""
+
+    code: str
+    name: str
+    right: int
+    count: int
+    share: int
+    low: int
+    high: int
+    attempt: Attempt  # the newest one in which something of it went wrong
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one next step and what it is about."""
+
+    step: Step
+    attempt: Attempt | None = None
+    open: OpenExam | None = None
+    weak: WeakPart | None = None
+    flagged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessFacts:
+    """What all complete attempts together say, on the scale and as a chance."""
+
+    chance: float
+    score: int
+    low: int
+    high: int
+
+
+def open_exams(candidate: User, at: datetime) -> list[OpenExam]:
+    """The running attempts of a person, the one that ends first on top."""
+    running = [attempt for attempt in attempts_for(candidate) if attempt.is_open]
+    return sorted((_open_exam(attempt, at) for attempt in running), key=lambda exam: exam.left)
+
+
+def next_step(
+    running: Sequence[OpenExam], sat: Sequence[Sat], weakest: Sequence[WeakPart], at: datetime
+) -> NextStep:
+    """Resume, read, review, study, or sit the first exam: the first of these that applies."""
+    if running:
+        return NextStep(Step.RESUME, running[0].attempt, open=running[0])
+    if not sat:
+        return NextStep(Step.FIRST)
+    latest = sat[0].attempt
+    if latest.report_read_at is None:
+        return NextStep(Step.READ, latest)
+    flagged = Response.objects.filter(attempt=latest, flagged=True).count()
+    if flagged and at - latest.ended_at < FLAGS_ARE_FRESH:
+        return NextStep(Step.REVIEW, latest, flagged=flagged)
+    if weakest:
+        return NextStep(Step.STUDY, weakest[0].attempt, weak=weakest[0])
+    return NextStep(Step.FIRST)
+
+
+def weakest_parts(sat: Sequence[Sat]) -> tuple[list[WeakPart], int]:
+    """The surest weaknesses over the last attempts at one bank, and how many answers that is."""
+    scored = [entry for entry in sat if entry.score]
+    if not scored:
+        return [], 0
+    bank_id = scored[0].attempt.blueprint.bank_id
+    recent = [s for s in scored if s.attempt.blueprint.bank_id == bank_id][:RECENT_ATTEMPTS]
+    right, count, missed = _pooled(recent)
+    names = names_of(bank_id).subdomains
+    parts = [_weak_part(code, names[code], right[code], count[code], missed[code])
+             for code in missed]
+    parts.sort(key=lambda part: (part.high, part.share, part.code))
+    return parts[:WEAKEST], count.total()
+
+
+def readiness_of(scores: Sequence[Score]) -> ReadinessFacts | None:
+    """Readiness after these scores, the oldest first; those of the newest calibration count."""
+    if not scores:
+        return None
+    latest = scores[-1]
+    blueprint = latest.attempt.blueprint
+    equating = Equating.objects.select_related("scale", "calibration").get(
+        blueprint=blueprint, calibration_id=latest.calibration_id, scale_id=latest.scale_id
+    )
+    seen = [
+        (score.theta, score.theta_error**2)
+        for score in scores
+        if score.calibration_id == latest.calibration_id
+    ]
+    belief = kalman_readiness(seen, mean=equating.theta_cut)[-1]
+    low, score, high = domain_band(
+        belief.mean,
+        sqrt(belief.variance),
+        reference_of(equating.scale, equating.calibration),
+        float(Fraction(equating.scale.cut_share)),
+        report_scale(blueprint),
+    )
+    chance = chance_from_belief(belief, np.array(equating.pass_curve), equating.theta_cut)
+    return ReadinessFacts(chance, score, low, high)
+
+
+def _open_exam(attempt: Attempt, at: datetime) -> OpenExam:
+    rows = list(
+        Response.objects.filter(attempt=attempt)
+        .order_by("position")
+        .values_list("position", "selected", "flagged")
+    )
+    blank = [position for position, selected, _flagged in rows if not selected]
+    return OpenExam(
+        attempt=attempt,
+        answered=len(rows) - len(blank),
+        flagged=sum(flagged for _position, _selected, flagged in rows),
+        resume_at=blank[0] if blank else 1,
+        left=max(attempt.deadline - at, timedelta()),
+    )
+
+
+def _pooled(recent: Sequence[Sat]) -> tuple[Counter[str], Counter[str], dict[str, Attempt]]:
+    """Right answers and questions by sub-domain, and where something last went wrong."""
+    right: Counter[str] = Counter()
+    count: Counter[str] = Counter()
+    missed: dict[str, Attempt] = {}
+    for entry in recent:
+        for group in entry.score.subdomains if entry.score else ():
+            right[group["code"]] += group["right"]
+            count[group["code"]] += group["count"]
+            if group["right"] < group["count"]:
+                missed.setdefault(group["code"], entry.attempt)
+    return right, count, missed
+
+
+def _weak_part(code: str, name: str, right: int, count: int, attempt: Attempt) -> WeakPart:
+    low, high = share_band(right, count)
+    return WeakPart(
+        code=code,
+        name=name,
+        right=right,
+        count=count,
+        share=round(100 * right / count),
+        low=round(100 * low),
+        high=round(100 * high),
+        attempt=attempt,
+    )

@@ -1,0 +1,44 @@
+"""How scores and times are written."""
+
+from datetime import timedelta
+
+from django import template
+from django.utils.translation import gettext as _
+
+from exam import charts
+from exam.models import Score
+from exam.selectors.readings import Reading, read_score
+
+register = template.Library()
+
+
+@register.filter
+def reading(score: Score) -> Reading:
+    """The score in words and figures."""
+    return read_score(score)
+
+
+@register.filter
+def duration(time: timedelta) -> str:
+    """Hours and minutes, such as "2 h 48 min", a begun minute not counted."""
+    minutes = int(time.total_seconds()) // 60
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)d h") % {"hours": hours}
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+@register.filter
+def clock(ms: int) -> str:
+    """Minutes and seconds, such as "3:10", with hours where there are any."""
+    minutes, seconds = divmod(int(ms) // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter
+def dots(in_twenty: int) -> tuple[charts.Dot, ...]:
+    """The dots that show a chance."""
+    return charts.chance_dots(in_twenty)

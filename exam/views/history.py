@@ -1,0 +1,127 @@
+"""The history of one's own attempts, as a page and as a CSV file."""
+
+import csv
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from exam.models import Score
+from exam.selectors.history import HistoryRow, Sat, history_rows, sat_by, trend_of, trend_slug
+from exam.selectors.names import names_of
+from exam.selectors.readings import read_score
+from exam.views.trends import domain_trend, score_trend
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@login_required
+@never_cache
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """Attempts at all exams or at one, and how the scores of one exam developed."""
+    sat = sat_by(request.user)
+    exams = {entry.attempt.blueprint.slug: entry.attempt.blueprint.title for entry in sat}
+    chosen = request.GET.get("exam", "")
+    chosen = chosen if chosen in exams else ""
+    listed = [entry for entry in sat if chosen in ("", entry.attempt.blueprint.slug)]
+    scores = trend_of(listed, chosen or trend_slug(listed))
+    return render(
+        request,
+        "exam/history.html",
+        {
+            "exams": _exam_links(sat, exams) if len(exams) > 1 else (),
+            "chosen": chosen,
+            "rows": history_rows(listed),
+            "scores": scores,
+            "trend": score_trend(scores),
+            "domains": _domain_trends(scores),
+            "left_out": sum(1 for s in listed if s.score and not s.score.is_complete),
+        },
+    )
+
+
+@login_required
+@never_cache
+@require_safe
+def history_csv(request: HttpRequest) -> HttpResponse:
+    """Every closed attempt as a line; texts that a spreadsheet would run are quoted."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="cutscore-history.csv"'
+    response.write("\ufeff")  # spreadsheets take it for a sign of UTF-8
+    rows = [_csv_row(row) for row in history_rows(sat_by(request.user))]
+    writer = csv.DictWriter(response, fieldnames=list(_CSV_COLUMNS))
+    writer.writeheader()
+    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
+    return response
+
+
+def _exam_links(sat: Sequence[Sat], exams: dict[str, str]) -> list[tuple[str, str, int]]:
+    slugs = [entry.attempt.blueprint.slug for entry in sat]
+    every = ("", _("All exams"), len(slugs))
+    return [every, *((slug, title, slugs.count(slug)) for slug, title in exams.items())]
+
+
+def _domain_trends(scores: Sequence[Score]) -> list[tuple[int, str, Any]]:
+    if not scores:
+        return []
+    names = names_of(scores[-1].attempt.blueprint.bank_id).domains
+    return [(number, name, domain_trend(scores, number)) for number, name in names.items()]
+
+
+_CSV_COLUMNS = (
+    *("exam", "attempt", "started_at", "ended_at", "minutes_used", "minutes_allowed"),
+    *("questions", "answered", "flagged", "right_to_wrong", "wrong_to_right"),
+    *("seconds_per_question", "right_scored", "scored", "right_all", "score", "band_low"),
+    *("band_high", "unit", "passed", "complete", "provisional", "scale", "receipt"),
+)
+
+
+def _csv_row(row: HistoryRow) -> dict[str, Any]:
+    attempt = row.sat.attempt
+    return {
+        "exam": attempt.blueprint.title,
+        "attempt": attempt.number,
+        "started_at": localtime(attempt.started_at).isoformat(timespec="seconds"),
+        "ended_at": localtime(attempt.ended_at).isoformat(timespec="seconds"),
+        "minutes_used": int(row.used.total_seconds()) // 60,
+        "minutes_allowed": int(row.allowed.total_seconds()) // 60,
+        "questions": len(attempt.exam_form.version_ids),
+        "answered": row.answered,
+        "flagged": row.counts.flagged,
+        "right_to_wrong": row.counts.right_to_wrong,
+        "wrong_to_right": row.counts.wrong_to_right,
+        "seconds_per_question": row.each_ms // 1000,
+        "receipt": attempt.receipt,
+        **(_csv_score(row.sat.score) if row.sat.score else {}),
+    }
+
+
+def _csv_score(score: Score) -> dict[str, Any]:
+    reading = read_score(score)
+    return {
+        "right_scored": score.raw_score,
+        "scored": score.scored_count,
+        "right_all": score.raw_all,
+        "score": reading.figure.removesuffix(" %"),
+        "band_low": reading.low,
+        "band_high": reading.high,
+        "unit": "points" if reading.is_scaled else "percent",
+        "passed": ("yes" if score.passed else "no") if reading.is_scaled else "",
+        "complete": "yes" if score.is_complete else "no",
+        "provisional": "yes" if reading.is_provisional else "no",
+        "scale": score.scale.number,
+    }
+
+
+def _harmless(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula gets an apostrophe."""
+    if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
+        return f"'{value}"
+    return value

@@ -1,0 +1,57 @@
+"""The home page."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from exam import charts
+from exam.selectors.attempts import current_blueprints
+from exam.selectors.history import sat_by, trend_of, trend_slug
+from exam.selectors.home import next_step, open_exams, readiness_of, weakest_parts
+from exam.services import attempts
+from exam.views.trends import score_trend
+
+ATTEMPTS_SHOWN = 6
+
+
+@login_required
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The one next step first, then where the person stands."""
+    user: User = request.user
+    now = timezone.now()
+    running = open_exams(user, now)
+    if any(not exam.left for exam in running):
+        for exam in running:
+            attempts.submit_if_overdue(exam.attempt.pk, at=now)
+        running = open_exams(user, now)
+    sat = sat_by(user)
+    weakest, answers = weakest_parts(sat)
+    scores = trend_of(sat, trend_slug(sat))
+    readiness = readiness_of(scores)
+    return render(
+        request,
+        "exam/home.html",
+        {
+            "step": next_step(running, sat, weakest, now),
+            "running": running,
+            "sat": sat[:ATTEMPTS_SHOWN],
+            "more": len(sat) > ATTEMPTS_SHOWN,
+            "weakest": [(part, _share_row(part)) for part in weakest],
+            "answers": answers,
+            "scores": scores,
+            "trend": score_trend(scores),
+            "readiness": readiness,
+            "chance": charts.chance_in_twenty(readiness.chance) if readiness else None,
+            "blueprints": current_blueprints() if not sat else (),
+        },
+    )
+
+
+def _share_row(part: object) -> charts.BandRow:
+    return charts.band_row(part.share, part.low, part.high, minimum=0, maximum=100, cut=None)

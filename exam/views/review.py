@@ -1,0 +1,101 @@
+"""The answer review: the list under a filter, one question, and a remark on it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from exam.forms import QuestionReportForm
+from exam.models import Attempt
+from exam.selectors.attempts import attempts_for
+from exam.selectors.review import ReviewFilter, Show, first_words, review_of
+from exam.selectors.reviewed import reviewed_question
+from exam.services import reports
+
+
+@login_required
+@never_cache
+@require_safe
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """The questions a filter shows; every filter is a link."""
+    attempt = get_object_or_404(attempts_for(request.user), pk=pk)
+    if attempt.is_open:
+        return redirect("exam:sitting", pk=pk)
+    listed = review_of(attempt, _filter(request.GET))
+    words = first_words(listed.shown)
+    lines = [(answer, words[answer.position]) for answer in listed.shown]
+    return render(
+        request, "exam/review.html", {"attempt": attempt, "review": listed, "lines": lines}
+    )
+
+
+@login_required
+@never_cache
+@require_safe
+def question(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+    """One question with its key, its rationales and what the candidate did."""
+    attempt = _closed_with(request, pk, position)
+    if attempt.is_open:
+        return redirect("exam:sitting", pk=pk)
+    return _question_page(request, attempt, position, None)
+
+
+@login_required
+@require_POST
+def report_question(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+    """Stores a remark on a question."""
+    attempt = _closed_with(request, pk, position)
+    if attempt.is_open:
+        return redirect("exam:sitting", pk=pk)
+    form = QuestionReportForm(request.POST)
+    if not form.is_valid():
+        return _question_page(request, attempt, position, form)
+    reports.report_question(attempt, position, form.cleaned_data["text"])
+    messages.success(
+        request, _("Thank you. Your remark on question %(n)d was sent.") % {"n": position}
+    )
+    address = redirect("exam:review_question", pk=pk, position=position)
+    address["Location"] += _filter(request.GET).query
+    return address
+
+
+def _closed_with(request: HttpRequest, pk: int, position: int) -> Attempt:
+    attempt = get_object_or_404(attempts_for(request.user), pk=pk)
+    if not 1 <= position <= len(attempt.exam_form.version_ids):
+        raise Http404
+    return attempt
+
+
+def _filter(data: QueryDict) -> ReviewFilter:
+    show = data.get("show", "")
+    return ReviewFilter(
+        Show(show) if show in Show.values else Show.ALL, data.get("part", "")[:12]
+    )
+
+
+def _question_page(
+    request: HttpRequest, attempt: Attempt, position: int, form: QuestionReportForm | None
+) -> HttpResponse:
+    listed = review_of(attempt, _filter(request.GET))
+    reviewed = reviewed_question(attempt, position)
+    before, after = listed.neighbours(position)
+    text = reviewed.report.text if reviewed.report else ""
+    minutes = attempt.blueprint.minutes + attempt.extra_minutes
+    return render(
+        request,
+        "exam/review_question.html",
+        {
+            "attempt": attempt,
+            "review": listed,
+            "q": reviewed,
+            "previous": before,
+            "next": after,
+            "place": listed.place(position),
+            "plan_ms": minutes * 60_000 // listed.total,
+            "form": form or QuestionReportForm(initial={"text": text}),
+        },
+        status=422 if form else 200,
+    )
