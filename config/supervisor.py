@@ -64,10 +64,11 @@ class Supervisor:
         logs.mkdir(exist_ok=True)
 
     def heed_signals(self) -> None:
-        """Ctrl-C, TERM and a closed terminal ask the tree to stop, unless it is to ignore that."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._ask_to_stop)
+        """Ctrl-C, TERM and a closed terminal ask the tree to stop."""
+        signal.signal(signal.SIGINT, self._ask_to_stop)
+        signal.signal(signal.SIGTERM, self._ask_to_stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # what nohup asks for
+            signal.signal(signal.SIGHUP, self._ask_to_stop)
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True

@@ -18,12 +18,15 @@ FORBIDDEN_IN_PURE = ("django", "celery", "time", "random", "secrets", "requests"
 CLOCKS = {"now", "utcnow", "today", "perf_counter", "monotonic"}
 # Each layer may use those before it, and itself.
 LAYERS = (
-    ("engine", "formats", "lint", "rendering", "exhibits"),
+    ("engine", "formats", "lint", "rendering", "exhibits", "highlights"),
     ("models",),
     ("selectors",),
     ("services",),
     ("forms",),
-    ("charts", "access", "views", "tasks", "adapter", "middleware", "management", "urls"),
+    (
+        *("charts", "templatetags", "access", "lockout", "adapter", "middleware"),
+        *("views", "tasks", "management", "urls"),
+    ),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

@@ -130,7 +130,7 @@ def disjoint_forms(
                 spec,
                 cut_theta=cut_theta,
                 target=target,
-                seed=seed + count,
+                seed=seed,
                 exposure=exposure,
                 seen=seen,
             )
@@ -149,11 +149,9 @@ class _Attempt:
     start: Start
     board: Board
 
-    def rank(self, goal: Goal) -> tuple[bool | float, ...]:
-        """Smaller is better: what is given up last weighs first."""
-        violations = goal.violations(self.board.deviation)
-        distance = float(loss(self.board.deviation, goal.tolerance, goal.weight()))
-        return (*(code in violations for code in reversed(RELAXATIONS)), distance)
+    def distance(self, goal: Goal) -> float:
+        """How far the form is from its goal."""
+        return float(loss(self.board.deviation, goal.tolerance, goal.weight()))
 
 
 def _latest_meetings(pool: ItemPool, seen: Sequence[int]) -> list[int]:
@@ -181,7 +179,7 @@ def _best(starter: Starter, goal: Goal) -> _Attempt:
         attempts.append(attempt)
     if stuck and not attempts:
         raise stuck
-    best = min(attempts, key=lambda attempt: attempt.rank(goal))
+    best = min(attempts, key=lambda attempt: attempt.distance(goal))
     _relax(best, goal, starter.rng)
     return best
 

@@ -179,10 +179,7 @@ def _helps(part: Part, lack: Shortfall, pool: ItemPool, allowed: BoolArray, item
         return False
     if not lack.of_domain and pool.subdomain_codes[subdomain] != lack.code:
         return False
-    if not pool.is_pilot_status[item]:
-        return True
-    room = sum(part.pilot_status) < part.pilots if lack.of_domain else part.pilots > 0
-    return room and not lack.scored
+    return not (lack.scored and pool.is_pilot_status[item])
 
 
 def _per_subdomain(pool: ItemPool, mask: BoolArray) -> list[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from questions.formats.draft import ExhibitDraft
 
-from .draw import ExhibitError, draw
+from .drawing import ExhibitError, draw
 from .prepare import prepared
 from .restyle import restyle
 from .table import chart_table

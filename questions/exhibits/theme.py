@@ -68,6 +68,7 @@ CONFIG: Final[dict[str, object]] = {
         "symbolBaseFillColor": INK,
         "symbolBaseStrokeColor": INK,
         "symbolOpacity": 1,
+        "gradientStrokeColor": LINE,
     },
     "header": {
         "labelColor": INK,

@@ -1,6 +1,5 @@
 """Looking at processes from the outside: which are there, and waiting for them to change."""
 
-import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -39,10 +38,3 @@ def wait_for(condition: Callable[[], object], seconds: float = 15.0) -> bool:
             return False
         time.sleep(0.05)
     return True
-
-
-def environment(**changes: str) -> dict[str, str]:
-    """This environment as it is for someone who has set nothing up."""
-    outside = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CUTSCORE_DATA_DIR", "SITE_URL"}
-    outside |= {"ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE", "DEMO_TOKENS_FILE"}
-    return {name: value for name, value in os.environ.items() if name not in outside} | changes

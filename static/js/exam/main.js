@@ -1,5 +1,6 @@
 // The sitting: wires the page to the record. The order is always the same:
 // the candidate acts, the journal has it, the page shows it, the server gets it.
+// Three modules, not more: every file is a request, and the page keeps to eight.
 
 import { Clock, Journal, Sync, forgetPages, keepPage } from "./record.js";
 import { $, $$, Paper, emptyResponse, say, selectedRange, toggleHighlight, words } from "./questions.js";
@@ -237,7 +238,7 @@ const tell = {
     if (!unbroken) await holdBack(full.responses);
     overlay(journal.unsent);
     receiptAt = { at: new Date(full.server_time), answered: full.answered };
-    recovered(0, full.server_time);
+    if (trouble === "stale" || trouble === "looking" || !loud().length) recovered(0, full.server_time);
     noteDeadline(full);
     channel?.postMessage({ sitting: full.sitting });
     paper.drawAll();

@@ -125,6 +125,12 @@ def test_chances_rise_with_the_raw_score_and_uncertainty_pulls_them_to_the_middl
     assert unsure[45] < sure[45]
 
 
+def test_one_more_right_answer_never_lowers_the_chance(curve, cut):
+    dented = curve - 0.3 * np.exp(-((OFFSETS - 1) ** 2) / 0.1)
+    chances = chance_of_passing(np.zeros(50), np.zeros(50), dented, cut)
+    assert np.all(np.diff(chances) >= 0)
+
+
 def test_a_prior_that_knows_better_moves_the_chance(curve, cut):
     b, v = np.zeros(50), np.zeros(50)
     weak, strong = (chance_of_passing(b, v, curve, cut, mean=cut + m, sd=0.5) for m in (-1, 1))
