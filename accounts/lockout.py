@@ -15,6 +15,11 @@ def address(request: HttpRequest, credentials: Mapping[str, str] | None = None) 
     return (typed or request.POST.get("login", "")).strip().lower()[:LONGEST]
 
 
-def client_ip(request: HttpRequest) -> str:
-    """One answer to where a request comes from, for lock-outs and rate limits alike."""
+def client_ip(request: HttpRequest) -> str | None:
+    """One answer to where a request comes from, for lock-outs and rate limits alike.
+
+    A sign-in that no browser asked for has no address; there is nothing to lock then.
+    """
+    if "REMOTE_ADDR" not in request.META:
+        return None
     return get_adapter().get_client_ip(request)

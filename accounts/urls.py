@@ -28,4 +28,5 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/time", people.person_time, name="person_time"),
+    path("people/<int:pk>/password-link", people.password_link, name="password_link"),
 ]

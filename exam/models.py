@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from exam.engine.lifecycle import AttemptState, accepts_until
+from exam.fields import PathField
 from questions.models import Bank, QuestionVersion
 
 
@@ -220,7 +221,7 @@ class Response(models.Model):
     spent_ms = models.PositiveIntegerField(default=0)
     note = models.CharField(max_length=500, blank=True)
     highlights = models.JSONField(default=list)
-    path = models.JSONField(default=list)  # [[at_ms, selected], …], first choice first
+    path = PathField(default=list, blank=True)  # [[at_ms, selected], …], first choice first
 
 
 class TimeGrant(models.Model):

@@ -4,13 +4,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import administrator_required
 from accounts.forms import ExtraTimeForm, RoleForm
 from accounts.models import Role, User
 from accounts.selectors import by_name, people_found
+from accounts.services.passwords import password_key
 from accounts.services.people import NotPossible, grant_extra_time, set_role
 
 PER_PAGE = 50
@@ -58,6 +61,17 @@ def person_time(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Extra time of %(person)s is set.") % {"person": person})
         return redirect("accounts:person", pk=pk)
     return render(request, "accounts/extra_time.html", {"person": person, "form": form})
+
+
+@administrator_required
+@never_cache
+@require_POST
+def password_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """A link to a new password, where no mail can carry it; shown once, to be handed over."""
+    person = _somebody(pk)
+    path = reverse("account_reset_password_from_key", kwargs=password_key(person))
+    context = {"person": person, "link": request.build_absolute_uri(path)}
+    return render(request, "accounts/password_link.html", context)
 
 
 def _somebody(pk: int) -> User:

@@ -115,8 +115,9 @@ def weakest_parts(sat: Sequence[Sat]) -> tuple[list[WeakPart], int]:
     recent = [s for s in scored if s.attempt.blueprint.bank_id == bank_id][:RECENT_ATTEMPTS]
     right, count, missed = _pooled(recent)
     names = names_of(bank_id).subdomains
-    parts = [_weak_part(code, names[code], right[code], count[code], missed[code])
-             for code in missed]
+    parts = [
+        _weak_part(code, names[code], right[code], count[code], missed[code]) for code in missed
+    ]
     parts.sort(key=lambda part: (part.high, part.share, part.code))
     return parts[:WEAKEST], count.total()
 

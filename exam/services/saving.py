@@ -20,6 +20,7 @@ from django.db import connection, transaction
 
 from exam.engine.batch import MAX_PATH, Batch, Change, to_ordinals
 from exam.engine.lifecycle import AttemptState
+from exam.fields import format_path
 from exam.models import Attempt, Response
 
 SEEN_EVERY = timedelta(seconds=30)
@@ -76,7 +77,7 @@ WITH a AS (
 ), latest AS (
     SELECT DISTINCT ON (position) * FROM sent WHERE NOT late ORDER BY position, seq DESC
 ), steps AS (
-    SELECT position, jsonb_agg(jsonb_build_array(at_ms, selected) ORDER BY seq) AS path
+    SELECT position, array_agg(at_ms || ':' || selected ORDER BY seq) AS path
     FROM (SELECT s.*, lag(s.selected, 1, r.selected::int)
                       OVER (PARTITION BY s.position ORDER BY s.seq) AS before
           FROM sent s
@@ -88,7 +89,7 @@ WITH a AS (
     SET seq = l.seq, selected = l.selected, eliminated = l.eliminated, flagged = l.flagged,
         note = l.note, highlights = l.highlights, spent_ms = greatest(r.spent_ms, l.spent_ms),
         path = CASE WHEN s.path IS NULL THEN r.path
-               ELSE jsonb_path_query_array(r.path || s.path, '$[0 to {MAX_PATH - 1}]') END
+               ELSE array_to_string((string_to_array(r.path, ',') || s.path)[1:{MAX_PATH}], ',') END
     FROM latest l LEFT JOIN steps s ON s.position = l.position
     WHERE r.attempt_id = %(attempt)s AND r.position = l.position AND l.seq > r.seq
     RETURNING r.position, r.seq, r.selected
@@ -227,7 +228,7 @@ def _write(responses: list[Response]) -> None:
                     response.note,
                     json.dumps(response.highlights),
                     response.spent_ms,
-                    json.dumps(response.path),
+                    format_path(response.path),
                     response.attempt_id,
                     response.position,
                 )

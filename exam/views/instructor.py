@@ -1,5 +1,7 @@
 """The exams of an instructor's own cohorts that run right now."""
 
+from datetime import timedelta
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -34,9 +36,9 @@ def running(request: HttpRequest) -> HttpResponse:
     page = Paginator(running_attempts(request.user), PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     for attempt in page:
-        attempt.seconds_left = int((attempt.deadline - now).total_seconds())
+        attempt.time_left = attempt.deadline - now
         attempt.form = MinutesForm(auto_id=f"id_{attempt.pk}_%s")
-    return render(request, "exam/running.html", {"page": page, "now": now})
+    return render(request, "exam/running.html", {"page": page, "now": now, "none": timedelta()})
 
 
 @instructor_required

@@ -71,9 +71,7 @@ def _closed_with(request: HttpRequest, pk: int, position: int) -> Attempt:
 
 def _filter(data: QueryDict) -> ReviewFilter:
     show = data.get("show", "")
-    return ReviewFilter(
-        Show(show) if show in Show.values else Show.ALL, data.get("part", "")[:12]
-    )
+    return ReviewFilter(Show(show) if show in Show.values else Show.ALL, data.get("part", "")[:12])
 
 
 def _question_page(

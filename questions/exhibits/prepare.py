@@ -82,7 +82,7 @@ def _readable_labels(chart: Chart) -> Chart:
     across = chart.get("encoding", {}).get("x") or {}
     axis = across.get("axis", {})
     names = _names(chart, across)
-    if not names or axis is None or "labelAngle" in axis:
+    if not names or axis is None or axis.get("labelAngle") or "values" in axis:
         return chart
     place = chart.get("width", LARGEST["width"]) / len(names)
     if max(map(len, names)) * LETTER <= place or place < SLANTED:

@@ -92,5 +92,5 @@ def _span(text: str) -> Span | None:
 RULES = (
     Rule("key-length", f"{HALADYNA}, guideline 24; {NBME}", _key_length),
     Rule("number-order", f"{HALADYNA}, guideline 21; {NBME}", _order),
-    Rule("ranges", f"{HALADYNA}, guideline 22; {NBME}", _overlap),
+    Rule("ranges", f"{HALADYNA}; {NBME}", _overlap),
 )

@@ -90,10 +90,10 @@ def _qualifier(draft: QuestionDraft) -> Iterable[Remark]:
 
 
 RULES = (
-    Rule("key", f"{HALADYNA}, guidelines 14 and 19", _key),
+    Rule("key", HALADYNA, _key),
     Rule("option-count", FORMAT, _option_count),
-    Rule("duplicate-options", f"{HALADYNA}, guideline 22", _duplicates),
-    Rule("option-in-option", f"{HALADYNA}, guideline 22", _containment),
+    Rule("duplicate-options", HALADYNA, _duplicates),
+    Rule("option-in-option", HALADYNA, _containment),
     Rule("missing-rationale", FORMAT, _rationales),
     Rule("missing-explanation", FORMAT, _explanation),
     Rule("missing-reference", FORMAT, _reference),

@@ -129,7 +129,7 @@ def _form(text: str) -> str:
 
 
 RULES = (
-    Rule("above", f"{HALADYNA}, guidelines 25 and 26; {NBME}", _above),
+    Rule("above", f"{HALADYNA}; {NBME}", _above),
     Rule("letters", "This bank's format: options are shuffled", _letters),
     Rule("negative", f"{HALADYNA}, guideline 17", _negative),
     Rule("question", f"{HALADYNA}, guideline 15; {NBME}", _question),

@@ -1,10 +1,9 @@
 // Pages outside the exam: what leaves with a sign-out.
-import { forgetPages, unsentChanges } from "./exam/record.js";
-
 /** Signing out with answers that never reached the server asks first. */
 async function leave(event) {
   event.preventDefault();
   const form = event.target;
+  const { forgetPages, unsentChanges } = await import(form.dataset.record); // only when it is needed
   if ((await unsentChanges()) && !window.confirm(form.dataset.warning)) return;
   await forgetPages();
   form.submit();

@@ -5,8 +5,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from questions.exhibits import ExhibitError, RenderedExhibit, render_exhibit, render_exhibits
-from questions.exhibits import drawing
+from questions.exhibits import (
+    ExhibitError,
+    RenderedExhibit,
+    drawing,
+    render_exhibit,
+    render_exhibits,
+)
 from questions.exhibits.prepare import prepared
 from questions.exhibits.table import chart_table
 from questions.exhibits.theme import themed

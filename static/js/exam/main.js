@@ -2,8 +2,11 @@
 // the candidate acts, the journal has it, the page shows it, the server gets it.
 // Three modules, not more: every file is a request, and the page keeps to eight.
 
-import { Clock, Journal, Sync, forgetPages, keepPage } from "./record.js";
-import { $, $$, Paper, emptyResponse, say, selectedRange, toggleHighlight, words } from "./questions.js";
+// The other two are imported by the addresses in the page: stored names carry a hash.
+const load = (id) => import(document.getElementById(id).href);
+const [record, questions] = await Promise.all([load("module-record"), load("module-questions")]);
+const { Clock, Journal, Sync, forgetPages, keepPage } = record;
+const { $, $$, Paper, emptyResponse, say, selectedRange, toggleHighlight, words } = questions;
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
   "font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'";
@@ -175,6 +178,8 @@ let noticed = null; // the key of the notice on screen
 let trouble = null; // why saving does not work: a key of the words, or null
 let receiptAt = null; // the last save: {at, answered}
 
+const away = new Set(["offline", "busy"]);
+
 /** One notice at a time, where it can be seen and is announced once. */
 function notice(key, values = {}, { acts = [], good = false, more = null } = {}) {
   const text = document.createElement("p");
@@ -183,9 +188,12 @@ function notice(key, values = {}, { acts = [], good = false, more = null } = {})
   const banner = $("#banner");
   if (noticed === key && $("p", banner)?.textContent === text.textContent) return;
   noticed = key;
+  const icon = $("#receipt .icon").cloneNode(true);
+  icon.classList.remove("visually-hidden");
+  $("use", icon).setAttribute("href", good ? "#i-tick" : "#i-away");
   const buttons = acts.map((act) => $(`[data-act="${act}"]`, $("#banner-actions").content).cloneNode(true));
   banner.classList.toggle("good", good);
-  banner.replaceChildren(text, ...buttons);
+  banner.replaceChildren(...(good || away.has(key) ? [icon] : []), text, ...buttons);
 }
 
 function unnotice(...keys) {
@@ -234,7 +242,7 @@ const tell = {
 
   async claimed(full, unbroken) {
     await journal.reload();
-    Object.assign(paper.responses, full.responses);
+    paper.responses = { ...full.responses };
     if (!unbroken) await holdBack(full.responses);
     overlay(journal.unsent);
     receiptAt = { at: new Date(full.server_time), answered: full.answered };
@@ -376,7 +384,7 @@ function lookOnly(key, values = {}) {
 
 function conflict({ error, responses, since, redirect, state: now }) {
   if (error === "live") return askClaim(since);
-  if (responses) Object.assign(paper.responses, responses);
+  if (responses) paper.responses = { ...responses };
   paper.drawAll();
   if (error === "closed") return over(say(clock.remaining <= 0 ? "time-up" : "over"), { redirect, responses, now });
   lookOnly("stale", { time: hour(since ? new Date(since) : new Date()) });

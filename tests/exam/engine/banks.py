@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from exam.engine.assembly import AssembledForm, FormTarget, target_from_reference
+from exam.engine.assembly import AssembledForm, FormTarget, assemble, target_from_reference
 from exam.engine.blueprint import BlueprintSpec, DomainSpec, domain_counts, largest_remainder
-from exam.engine.pool import FloatArray, ItemPool
+from exam.engine.pool import FloatArray, IntArray, ItemPool
 from exam.engine.scoring import Reference, solve_cut
 
 TAU_CUT = 13 / 18
@@ -85,6 +85,26 @@ def goal_of(pool: ItemPool, spec: BlueprintSpec = MLS) -> tuple[float, FormTarge
     reference = reference_of(pool, spec)
     cut = solve_cut(reference, TAU_CUT)
     return cut, target_from_reference(reference.b, reference.weights, cut, spec.scored)
+
+
+def draw(
+    pool: ItemPool,
+    spec: BlueprintSpec = MLS,
+    *,
+    seed: int = 1,
+    seen: Sequence[int] = (),
+    exposure: IntArray | None = None,
+) -> AssembledForm:
+    """A form for the pool's own goal."""
+    cut, target = goal_of(pool, spec)
+    counts = np.zeros(len(pool), np.int64) if exposure is None else exposure
+    return assemble(pool, spec, cut_theta=cut, target=target, seed=seed, exposure=counts, seen=seen)
+
+
+def random_pairs(size: int, count: int, seed: int) -> list[tuple[int, int]]:
+    """Pairs of item ids that are to be enemies."""
+    pairs = np.random.default_rng(seed).integers(1, size + 1, (count, 2))
+    return [(int(one), int(other)) for one, other in pairs]
 
 
 def scored_difficulty(pool: ItemPool, found: AssembledForm) -> FloatArray:

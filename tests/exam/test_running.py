@@ -1,0 +1,128 @@
+"""The instructor's page of running exams, and minutes added there."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from exam.models import Attempt, Blueprint, Response, TimeGrant
+from exam.services import attempts
+from tests.exam.conftest import start
+from tests.factories import (
+    AdministratorFactory,
+    CohortFactory,
+    InstructorFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def instructor(candidate: User) -> User:
+    """Looks after the candidate in two cohorts, which must count once."""
+    person = InstructorFactory()
+    for _cohort in range(2):
+        CohortFactory(instructors=[person], members=[candidate])
+    return person
+
+
+def browser(person: User) -> Client:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def add(person: User, attempt: Attempt, **data: object):
+    fields = {"minutes": 10, "reason": "fire alarm"} | data
+    return browser(person).post(reverse("exam:add_minutes", args=[attempt.pk]), fields)
+
+
+def said(person: User, attempt: Attempt, **data: object) -> str:
+    """The message after adding minutes."""
+    fields = {"minutes": 10, "reason": "fire alarm"} | data
+    address = reverse("exam:add_minutes", args=[attempt.pk])
+    return browser(person).post(address, fields, follow=True).content.decode()
+
+
+def test_it_shows_time_left_and_answers_of_own_candidates(
+    instructor: User, running: Attempt
+) -> None:
+    Response.objects.filter(attempt=running, position__in=[1, 2]).update(selected=1)
+    page = browser(instructor).get("/running/").content.decode()
+    assert page.count("<h2>Ada</h2>") == 1
+    assert f"2 of {running.blueprint.length}" in page
+    minutes = running.blueprint.minutes - 2  # a begun minute is not counted
+    hours, rest = divmod(minutes, 60)
+    assert (f"{hours} h {rest} min" if hours else f"{rest} min") in page
+
+
+def test_others_and_ended_exams_are_not_shown(running: Attempt, instructor: User) -> None:
+    other = InstructorFactory()
+    CohortFactory(instructors=[other], members=[UserFactory()])
+    assert "Nobody in your cohorts" in browser(other).get("/running/").content.decode()
+    attempts.submit(running.pk, by="candidate", at=datetime.now(UTC))
+    assert "Nobody in your cohorts" in browser(instructor).get("/running/").content.decode()
+
+
+def test_an_administrator_sees_every_running_exam(running: Attempt) -> None:
+    assert "Ada" in browser(AdministratorFactory()).get("/running/").content.decode()
+
+
+def test_added_minutes_move_the_end_and_are_recorded(instructor: User, running: Attempt) -> None:
+    before = running.deadline
+    assert add(instructor, running).url == "/running/"
+    running.refresh_from_db()
+    assert running.deadline == before + timedelta(minutes=10)
+    grant = TimeGrant.objects.get()
+    assert (grant.minutes, grant.reason, grant.granted_by) == (10, "fire alarm", instructor)
+
+
+def test_what_was_added_is_said(instructor: User, running: Attempt) -> None:
+    assert "Ada has 10 minutes more." in said(instructor, running)
+    assert "Ada has 1 minute more." in said(instructor, running, minutes=1)
+
+
+@pytest.mark.parametrize(
+    "data", [{"minutes": 0}, {"minutes": 241}, {"minutes": "x"}, {"reason": " "}]
+)
+def test_bad_minutes_or_no_reason_change_nothing(
+    instructor: User, running: Attempt, data: dict[str, object]
+) -> None:
+    assert "Enter from 1 to 240 minutes, and a reason." in said(instructor, running, **data)
+    assert not TimeGrant.objects.exists()
+
+
+def test_an_exam_that_is_over_gets_no_minutes(instructor: User, running: Attempt) -> None:
+    attempts.submit(running.pk, by="candidate", at=datetime.now(UTC))
+    assert "This exam is over; no minutes can be added." in said(instructor, running)
+
+
+def test_an_attempt_outside_own_cohorts_does_not_exist(running: Attempt) -> None:
+    stranger = InstructorFactory()
+    CohortFactory(instructors=[stranger], members=[UserFactory()])
+    assert add(stranger, running).status_code == 404
+    assert not TimeGrant.objects.exists()
+
+
+def test_a_candidate_may_neither_look_nor_add(running: Attempt, candidate: User) -> None:
+    assert browser(candidate).get("/running/").status_code == 403
+    assert add(candidate, running).status_code == 403
+
+
+def test_three_running_exams_ask_as_often_as_one(
+    instructor: User, running: Attempt, blueprint: Blueprint, django_assert_max_num_queries
+) -> None:
+    cohort = instructor.cohorts_taught.first()
+    counts = []
+    for more in (0, 2):
+        for _candidate in range(more):
+            other = UserFactory()
+            cohort.members.add(other)
+            start(other, blueprint, at=datetime.now(UTC))
+        with django_assert_max_num_queries(8) as captured:
+            page = browser(instructor).get("/running/")
+        counts.append((page.content.decode().count("<h2>"), len(captured)))
+    assert counts == [(1, counts[0][1]), (3, counts[0][1])]
