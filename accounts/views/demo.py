@@ -16,9 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.services.demo import EMAILS
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
-EMAILS = {"candidate": "candidate@demo.example", "instructor": "instructor@demo.example"}
 
 
 @never_cache
@@ -45,4 +45,5 @@ def _opens(request: HttpRequest, role: str, token: str) -> bool:
         tokens = json.loads(Path(settings.DEMO_TOKENS_FILE).read_text())
     except (OSError, ValueError):
         return False
-    return hmac.compare_digest(tokens.get(role, ""), token) and bool(token)
+    known = tokens.get(role, "")
+    return bool(known) and hmac.compare_digest(known.encode(), token.encode())

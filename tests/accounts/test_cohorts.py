@@ -176,6 +176,7 @@ def test_lists_ask_as_often_for_one_row_as_for_three(
 ) -> None:
     cohort = CohortFactory(instructors=[InstructorFactory()])
     address = address.format(cohort=cohort.pk)
+    page = browser(administrator)
     counts = []
     for rows in (1, 2):
         for _row in range(rows):
@@ -185,6 +186,6 @@ def test_lists_ask_as_often_for_one_row_as_for_three(
             CohortFactory(instructors=[InstructorFactory(), InstructorFactory()])
             InvitationFactory(cohort=cohort, used_by=member)
         with django_assert_max_num_queries(12) as captured:
-            browser(administrator).get(address)
+            assert page.get(address).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]

@@ -45,7 +45,7 @@ def test_the_link_shows_a_button_and_the_button_signs_in(
 
 @pytest.mark.parametrize(
     "address",
-    ["/demo/candidate/wrong/", "/demo/candidate/i-token/", "/demo/administrator/c-token/"],
+    ["/demo/candidate/wrong/", "/demo/candidate/i-token/", "/demo/administrator/c-token/", "/demo/candidate/%C3%A9/"],
 )
 def test_a_wrong_token_or_role_is_a_404(local: Client, tokens: Path, address: str) -> None:
     assert local.get(address).status_code == 404
@@ -66,7 +66,7 @@ def test_a_host_that_is_not_allowed_gets_400(tokens: Path, settings) -> None:
     assert "could not be understood" in response.content.decode()
 
 
-@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"candidate": ""}', '{"candidate": 5}'])
+@pytest.mark.parametrize("text", [None, "", "{}", '{"candidate": ""}'])
 def test_without_a_sound_file_the_links_do_not_exist(
     local: Client, tokens: Path, text: str | None
 ) -> None:

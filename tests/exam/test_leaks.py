@@ -29,7 +29,7 @@ def test_no_address_tells_a_rationale_during_the_exam(page: Client, running: Att
         for response in (page.get(path), page.get(path, headers={"HX-Request": "true"})):
             body = b"".join(response) if response.streaming else response.content
             assert RATIONALE.encode() not in body, path
-    for name in ("claim", "sync"):
+    for name in ("sync", "claim"):
         answer = page.post(
             reverse(f"exam:{name}", kwargs={"pk": running.pk}),
             json.dumps(batch(1, change(1, 1, [1])) | {"previous": 1}),

@@ -7,11 +7,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.models import Cohort, User
-from accounts.views.demo import EMAILS
+from accounts.services.demo import create_demo_people
 
 BANK = "fixtures/mls-c01"
-DEMO_COHORT = "Demo cohort"
 
 
 class Command(BaseCommand):
@@ -39,17 +37,3 @@ class Command(BaseCommand):
     def say(self, what: str, state: str) -> None:
         """One line of progress."""
         self.stdout.write(f"{what:<15} {state}")
-
-
-def create_demo_people() -> None:
-    """One person for each role of the sign-in links, the one looking after the other."""
-    people = {role: demo_person(role, email) for role, email in EMAILS.items()}
-    cohort, _ = Cohort.objects.get_or_create(name=DEMO_COHORT)
-    cohort.instructors.add(people["instructor"])
-    cohort.members.add(people["candidate"])
-
-
-def demo_person(role: str, email: str) -> User:
-    """Found or made; without a password, so that only the link signs in."""
-    found = User.objects.filter(email=email).first()
-    return found or User.objects.create_user(email, role=role, display_name=f"Demo {role}")
