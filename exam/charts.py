@@ -158,16 +158,20 @@ class Trend:
 
 
 NAMED = 5  # labels that fit side by side on a phone
+GRID_GAP = 22  # pixels that a label of the grid needs
 
 
 def trend(
     points: Sequence[TrendPoint], *, cut: int, span: int, height: int = 240, top: int = 30
 ) -> Trend:
     """The trend of at least one point on a scale `span` wide; oldest first."""
-    step = nice_step(span / 9)
-    lowest = floor(min(cut, *(p.low for p in points)) / step) * step
-    highest = ceil(max(cut, *(p.high for p in points)) / step) * step
     bottom = height - 40
+    lowest, highest, step = _grid(
+        min(cut, *(p.low for p in points)),
+        max(cut, *(p.high for p in points)),
+        nice_step(span / 9),
+        most=(bottom - top) // GRID_GAP,
+    )
 
     def y(value: float) -> float:
         return bottom - (bottom - top) * (value - lowest) / (highest - lowest)
@@ -196,6 +200,14 @@ def trend(
         marks=marks,
         joins=tuple(zip(marks, marks[1:], strict=False)),
     )
+
+
+def _grid(low: int, high: int, step: int, *, most: int) -> tuple[int, int, int]:
+    """Ends and step of a grid around the values, in at most so many steps."""
+    lowest, highest = floor(low / step) * step, ceil(high / step) * step
+    if highest - lowest > most * step:
+        return _grid(low, high, nice_step(step * 2), most=most)
+    return lowest, highest, step
 
 
 def _spread(count: int) -> list[float]:
@@ -242,12 +254,13 @@ def pace_curve(answered_ms: Sequence[int], *, minutes: int, length: int) -> Pace
 
 @dataclass(frozen=True, slots=True)
 class TimeBar:
-    """The time on one question; `kind` is right, wrong or blank."""
+    """The time on one question; `kind` is right, wrong or blank, `beyond` if it was cut off."""
 
     x: str
     y: str
     height: str
     kind: str
+    beyond: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,15 +278,21 @@ STRIP_TOP, STRIP_FOOT = 20.0, 76.0
 
 
 def time_strip(spent_ms: Sequence[int], kinds: Sequence[str], *, plan_ms: int) -> TimeStrip:
-    """Bars on one scale that ends at a whole minute above the longest."""
+    """Bars on one scale; a bar over three times the plan is cut off, or it would dwarf the rest."""
     count = len(spent_ms)
-    top = max(ceil(max(*spent_ms, 2 * plan_ms) / MINUTE), 1)
+    top = max(ceil(min(max(*spent_ms, 2 * plan_ms), 3 * plan_ms) / MINUTE), 1)
 
     def y(ms: float) -> float:
-        return STRIP_FOOT - (STRIP_FOOT - STRIP_TOP) * ms / (top * MINUTE)
+        return STRIP_FOOT - (STRIP_FOOT - STRIP_TOP) * min(ms / (top * MINUTE), 1)
 
     bars = tuple(
-        TimeBar(_percent(100 * n / count), _pixels(y(ms)), _pixels(STRIP_FOOT - y(ms)), kind)
+        TimeBar(
+            _percent(100 * n / count),
+            _pixels(y(ms)),
+            _pixels(STRIP_FOOT - y(ms)),
+            kind,
+            ms > top * MINUTE,
+        )
         for n, (ms, kind) in enumerate(zip(spent_ms, kinds, strict=True))
     )
     places = (1, ceil(count / 2), count)

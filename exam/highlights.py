@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 from html.parser import HTMLParser
+from itertools import pairwise
 
 
 def highlighted(html: str, spans: Sequence[Sequence[int]]) -> str:
@@ -24,7 +25,7 @@ class _Marker(HTMLParser):
 
     def __init__(self, spans: list[tuple[int, int]]) -> None:
         super().__init__(convert_charrefs=True)
-        self.spans, self.parts, self.offset = spans, [], 0
+        self.spans, self.parts, self.seen = spans, [], 0
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         self.parts.append(self.get_starttag_text() or "")
@@ -37,15 +38,19 @@ class _Marker(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         units = data.encode("utf-16-le")
-        start, end = self.offset, self.offset + len(units) // 2
-        self.offset = end
-        cuts = {start, end} | {min(max(at, start), end) for span in self.spans for at in span}
-        ordered = sorted(cuts)
-        for left, right in zip(ordered, ordered[1:], strict=False):
-            piece = units[2 * (left - start) : 2 * (right - start)]
-            text = escape(piece.decode("utf-16-le", "replace"), quote=False)
-            inside = any(low <= left < high for low, high in self.spans)
+        start, end = self.seen, self.seen + len(units) // 2
+        self.seen = end
+        cuts = [_whole(units, min(max(at, start), end) - start) for s in self.spans for at in s]
+        for left, right in pairwise(sorted({0, end - start, *cuts})):
+            text = escape(units[2 * left : 2 * right].decode("utf-16-le"), quote=False)
+            inside = any(low <= start + left < high for low, high in self.spans)
             self.parts.append(f"<mark>{text}</mark>" if inside else text)
+
+
+def _whole(units: bytes, at: int) -> int:
+    """A cut in the middle of a character of two units is moved before it."""
+    splits = 2 * at < len(units) and 0xDC <= units[2 * at + 1] <= 0xDF
+    return at - 1 if splits else at
 
 
 def _joined(spans: Sequence[Sequence[int]]) -> list[tuple[int, int]]:

@@ -31,6 +31,7 @@ class Running:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            bufsize=0,  # select() must see every line that is there
         )
         self.url = self.line_with("ready on ").removeprefix("ready on ")
 

@@ -65,9 +65,8 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     invitation = open_invitation(token, now)
     if invitation and not request.user.is_authenticated:
-        request.session[INVITATION] = token
-        return redirect("account_signup")
-    if invitation and request.method == "POST":
+        request.session[INVITATION] = token  # sign-up asks for it
+    elif invitation and request.method == "POST":
         try:
             accept(token, request.user, now)
             messages.success(request, _("You have joined."))

@@ -42,7 +42,7 @@ class OpenExam:
     attempt: Attempt
     answered: int
     flagged: int
-    resume_at: int  # the first question without an answer, or the first of all
+    resume_at: int  # after the last question answered, or the first one left out
     left: timedelta
 
 
@@ -155,11 +155,12 @@ def _open_exam(attempt: Attempt, at: datetime) -> OpenExam:
         .values_list("position", "selected", "flagged")
     )
     blank = [position for position, selected, _flagged in rows if not selected]
+    last = max((position for position, selected, _flagged in rows if selected), default=0)
     return OpenExam(
         attempt=attempt,
         answered=len(rows) - len(blank),
         flagged=sum(flagged for _position, _selected, flagged in rows),
-        resume_at=blank[0] if blank else 1,
+        resume_at=next((position for position in blank if position > last), min(blank, default=1)),
         left=max(attempt.deadline - at, timedelta()),
     )
 

@@ -113,11 +113,12 @@ def count_answers(answers: Sequence[Answer]) -> AnswerCounts:
 def groups_of(
     score: Score, stored: Sequence[dict[str, Any]], names: dict[Any, str]
 ) -> tuple[Group, ...]:
-    """Stored estimates with their names; shares where the report is in percent."""
+    """Stored estimates in the order of their names; shares where the report is in percent."""
     as_share = score.attempt.blueprint.report == Report.PERCENT
+    order = list(names)
     return tuple(
         (_share_group if as_share else _scaled_group)(score, entry, names[entry["code"]])
-        for entry in stored
+        for entry in sorted(stored, key=lambda entry: order.index(entry["code"]))
     )
 
 

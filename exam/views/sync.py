@@ -148,11 +148,10 @@ def _receipt(saved: Saved, batch: Batch, at: datetime) -> dict[str, Any]:
     sent: dict[int, int] = {}
     for change in batch.changes:
         sent[change.position] = max(sent.get(change.position, 0), change.seq)
-    late = set(saved.late)
-    newer = [p for p, seq in saved.stored.items() if p not in late and seq > sent[p]]
+    newer = [position for position, seq in saved.stored.items() if seq > sent[position]]
     return {
         "v": PROTOCOL_VERSION,
-        "acked": {p: seq for p, seq in saved.stored.items() if p not in late},
+        "acked": {position: seq for position, seq in saved.stored.items() if seq},
         "newer": _newer(saved.attempt_id, newer),
         "late": saved.late,
         "state": saved.state,

@@ -28,7 +28,7 @@ def domain_trend(scores: Sequence[Score], number: int) -> charts.Trend | None:
         for group in score.domains
         if group["code"] == number
     ]
-    return _trend(scores, points, height=160) if points else None
+    return _trend(scores, points, height=190) if points else None
 
 
 def _trend(

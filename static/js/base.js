@@ -1,4 +1,5 @@
-// Pages outside the exam: what leaves with a sign-out.
+// Pages outside the exam: what leaves with a sign-out, and the menu.
+
 /** Signing out with answers that never reached the server asks first. */
 async function leave(event) {
   event.preventDefault();

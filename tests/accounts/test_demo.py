@@ -45,7 +45,12 @@ def test_the_link_shows_a_button_and_the_button_signs_in(
 
 @pytest.mark.parametrize(
     "address",
-    ["/demo/candidate/wrong/", "/demo/candidate/i-token/", "/demo/administrator/c-token/", "/demo/candidate/%C3%A9/"],
+    [
+        "/demo/candidate/wrong/",
+        "/demo/candidate/i-token/",
+        "/demo/administrator/c-token/",
+        "/demo/candidate/%C3%A9/",
+    ],
 )
 def test_a_wrong_token_or_role_is_a_404(local: Client, tokens: Path, address: str) -> None:
     assert local.get(address).status_code == 404

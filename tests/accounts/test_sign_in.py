@@ -182,3 +182,12 @@ def test_guessing_codes_is_stopped(client: Client, candidate: User) -> None:
 
 def second_step(client: Client, given: str):
     return client.post("/account/2fa/authenticate/", {"code": given})
+
+
+def test_without_mail_a_new_person_can_turn_on_the_second_step(client: Client) -> None:
+    """No address is ever verified there, and nobody must be kept from it for that."""
+    client.post("/account/signup/", {"email": "new@example.org", "password1": PASSWORD})
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    page = client.get("/account/2fa/totp/activate/")
+    assert page.status_code == 200
+    assert "QR code" in page.content.decode()

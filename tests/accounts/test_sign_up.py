@@ -138,3 +138,15 @@ def test_with_mail_nobody_learns_who_has_an_account(client: Client, with_mail: N
     (message,) = mail.outbox
     assert message.subject == "You have an account already"
     assert User.objects.count() == 1
+
+
+def test_an_invitation_says_who_invites_where(client: Client) -> None:
+    invitation = InvitationFactory(email="ada+1@example.org", cohort=CohortFactory(name="Autumn"))
+    page = client.get(reverse("accounts:join", args=[invitation.token])).content.decode()
+    assert "Join Autumn" in page
+    assert f"{invitation.invited_by} invites you" in page
+    assert 'href="/account/signup/?email=ada%2B1%40example.org"' in page
+    assert (
+        'value="ada+1@example.org"'
+        in client.get("/account/signup/?email=ada%2B1%40example.org").content.decode()
+    )

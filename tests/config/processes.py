@@ -13,6 +13,14 @@ def is_running(pid: int) -> bool:
     return bool(state) and not state.startswith("Z")
 
 
+def command_of(pid: int) -> str:
+    """The command line of a process, empty when there is none."""
+    shown = subprocess.run(
+        ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return shown.stdout.strip()
+
+
 def descendants(pid: int) -> list[int]:
     """All processes below one."""
     table = subprocess.run(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.processes import descendants, is_running, still_running, wait_for
+from tests.config.processes import command_of, descendants, is_running, still_running, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 # Says who it is, starts a process of its own, and waits.
@@ -178,7 +178,4 @@ def watchdogs(pid: int) -> list[int]:
 
 def is_watchdog(pid: int) -> bool:
     """Whether a process is the watchdog."""
-    shown = subprocess.run(
-        ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-    ).stdout
-    return is_running(pid) and "watchdog.py" in shown
+    return is_running(pid) and "watchdog.py" in command_of(pid)

@@ -13,17 +13,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.config.processes import descendants, still_running, wait_for
+from config import embedded
+from tests.config.processes import command_of, descendants, still_running, wait_for
 from tests.running import Running
 
-pytestmark = pytest.mark.xdist_group("up")  # one after the other: each takes every processor
 
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    """Cutscore on an empty data folder and a free port."""
-    with closing(Running(tmp_path / "data")) as cutscore:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Cutscore on a data folder of its own and a free port, for the tests that keep it running."""
+    with closing(Running(tmp_path_factory.mktemp("up") / "data")) as cutscore:
         yield cutscore
+
+
+PERSON = "kept@example.org"
+ADD_PERSON = f"from accounts.models import User; User.objects.create_user('{PERSON}')"
 
 
 def get(url: str, host: str = "") -> tuple[int, str]:
@@ -35,39 +38,36 @@ def get(url: str, host: str = "") -> tuple[int, str]:
     return response.status, response.read().decode()
 
 
-def test_it_serves_restarts_what_crashes_and_leaves_nothing(running: Running) -> None:
+def test_a_crashed_part_is_started_again_while_the_others_serve(running: Running) -> None:
     assert get(running.url + "healthz") == (200, "ok")
-    family = descendants(running.pid)
-    valkey = int((running.data / "logs" / "valkey.log").read_text().split(":", 1)[0])
-    assert valkey in family
+    [valkey] = [pid for pid in descendants(running.pid) if "valkey-server" in command_of(pid)]
 
     os.kill(valkey, signal.SIGKILL)
-    assert running.line_with("valkey stopped unexpectedly (SIGKILL) and is being restarted")
-    assert wait_for(lambda: (running.data / "valkey.sock").exists())
+
     assert get(running.url + "healthz") == (200, "ok")
-
-    family = descendants(running.pid)
-    assert running.stop() == 0
-    assert still_running(family) == []
-    assert not (running.data / "demo-tokens.json").exists()
+    assert running.line_with("valkey stopped unexpectedly (SIGKILL) and is being restarted")
+    assert wait_for(lambda: embedded.valkey_answers(running.data / "valkey.sock"))
 
 
-def test_a_kill_of_the_supervisor_leaves_nothing_and_the_next_start_keeps_the_data(
-    running: Running,
+def test_however_it_ends_nothing_is_left_and_the_next_start_keeps_the_data(
+    tmp_path: Path,
 ) -> None:
-    key = (running.data / "secret-key").read_text()
-    running.manage("shell", "-c", ADD_PERSON)
-    family = descendants(running.pid)
+    first = Running(tmp_path / "data")
+    key = (first.data / "secret-key").read_text()
+    first.manage("shell", "--verbosity", "0", "--command", ADD_PERSON)
+    family = descendants(first.pid)
+    first.kill()
 
-    running.kill()
-    again = Running(running.data)
-
-    try:
+    with closing(Running(first.data)) as second:
         assert still_running(family) == []
-        assert (running.data / "secret-key").read_text() == key
-        assert running.manage("shell", "-c", COUNT_PERSON).strip() == "1"
-    finally:
-        again.close()
+        assert (second.data / "secret-key").read_text() == key
+        people = second.sql("SELECT count(*) FROM accounts_user WHERE email = ?", PERSON)
+        assert people == [(1,)]
+
+        family = descendants(second.pid)
+        assert second.stop() == 0
+        assert still_running(family) == []
+        assert not (second.data / "demo-tokens.json").exists()
 
 
 def test_what_is_secret_can_be_read_by_its_owner_only(running: Running) -> None:
@@ -96,9 +96,3 @@ def test_a_second_start_on_the_same_folder_is_refused_in_one_sentence(running: R
         f"The data folder {running.data} is in use by another Cutscore (process {running.pid}). "
         "Stop that one, or choose another folder: ./dev up --data DIR\n"
     )
-
-
-ADD_PERSON = "from accounts.models import User; User.objects.create_user('kept@example.org')"
-COUNT_PERSON = (
-    "from accounts.models import User; print(User.objects.filter(email='kept@example.org').count())"
-)

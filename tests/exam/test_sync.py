@@ -59,6 +59,14 @@ def test_what_is_newer_on_the_server_comes_back_whole(page: Client, running: Att
     }
 
 
+def test_what_came_after_the_deadline_is_named_and_what_came_before_is_kept(
+    page: Client, running: Attempt
+) -> None:
+    changes = change(1, 1, [1], at_ms=1), change(1, 2, [2], at_ms=600_001)
+    answer = post(page, running, "sync", batch(1, *changes, change(2, 3, [1], at_ms=600_001)))
+    assert (answer.json()["acked"], answer.json()["late"]) == ({"1": 1}, [1, 2])
+
+
 def test_a_stale_page_learns_that_another_has_taken_over(page: Client, running: Attempt) -> None:
     taken = post(page, running, "claim", {"v": 1, "previous": None, "take_over": True})
     assert (taken.status_code, taken.json()["sitting"]) == (200, 2)

@@ -118,6 +118,7 @@ function review() {
 // Highlighter ------------------------------------------------------------------
 
 let marked = null; // the range the button would act on
+let tapped = false; // whether it was offered for a tapped highlight, not for a selection
 
 function offerMarker(range, box) {
   marked = range;
@@ -133,13 +134,14 @@ function offerMarker(range, box) {
 
 function hideMarker() {
   marked = null;
+  tapped = false;
   $("#marker").hidden = true;
 }
 
 function watchSelection() {
   if (readOnly || document.body.dataset.screen !== "question") return hideMarker();
   const range = selectedRange(paper.question().stem);
-  if (!range) return document.activeElement === $("#marker") ? null : hideMarker();
+  if (!range) return tapped || document.activeElement === $("#marker") ? null : hideMarker();
   const boxes = getSelection().getRangeAt(0).getClientRects();
   if (boxes.length) offerMarker(range, boxes[boxes.length - 1]);
 }
@@ -152,6 +154,7 @@ function touchMark(event) {
   before.setStart(paper.question().stem, 0);
   before.setEndBefore(mark);
   const start = before.toString().length;
+  tapped = true;
   offerMarker([start, start + mark.textContent.length], mark.getBoundingClientRect());
 }
 
@@ -286,7 +289,7 @@ const tell = {
 
   async submitted(body) {
     const { by } = journal.about.ended;
-    if (by === "clock" || journal.refused.length) return over(say("time-up"), body);
+    if (by === "clock" || journal.refused.length) return over(say(by === "clock" ? "time-up" : "over"), body);
     await forget();
     location.replace(body.redirect);
   },
@@ -639,6 +642,7 @@ function openMap() {
 function wire() {
   document.addEventListener("click", clicked);
   document.addEventListener("click", touchMark);
+  document.addEventListener("pointerdown", ({ target }) => tapped && target.id !== "marker" && hideMarker());
   document.addEventListener("keydown", press);
   document.addEventListener("change", ({ target }) => target.closest(".opt") && choose(Number(target.name.slice(1))));
   document.addEventListener("selectionchange", () => setTimeout(watchSelection, 120));

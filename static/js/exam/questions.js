@@ -147,17 +147,18 @@ export class Question {
 }
 
 /** With the next frame, so that the browser lays the page out once and not inside the click. */
-function toTop(heading) {
+function toTop(heading, address) {
   requestAnimationFrame(() => {
+    if (address) remember(address);
     $("#question").scrollTop = 0;
     if (!$("dialog[open]")) heading?.focus({ preventScroll: true });
   });
 }
 
 /** Some browsers refuse when the address changes too often; then it stays a little behind. */
-function remember(position) {
+function remember(address) {
   try {
-    history.replaceState(null, "", `#q${position}`);
+    history.replaceState(null, "", address);
   } catch {
     return;
   }
@@ -268,8 +269,7 @@ export class Paper {
     this.drawFlag();
     this.drawNote();
     document.title = say("title", { n: String(position), total: this.length });
-    remember(position);
-    toTop(focus ? $("h1", section) : null);
+    toTop(focus ? $("h1", section) : null, `#q${position}`);
   }
 
   /** Which of the three screens is open: question, review, over. */

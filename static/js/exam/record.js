@@ -45,6 +45,7 @@ export class Journal {
       journal.durable = true;
     } catch {
       journal.database = null;
+      journal.about.sitting = Number(globalThis.sessionStorage?.getItem(scope)) || null;
     }
     return journal;
   }
@@ -114,6 +115,7 @@ export class Journal {
 
   async remember(facts) {
     Object.assign(this.about, facts, { touched: Date.now() });
+    if (!this.database && facts.sitting) globalThis.sessionStorage?.setItem(this.scope, facts.sitting);
     await this.write([], []);
   }
 

@@ -1,0 +1,18 @@
+# One image for web, workers, beat and the one-off preparation; docker-compose.yml says which.
+FROM python:3.13-slim
+
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 CUTSCORE_DATA_DIR=/data STATIC_ROOT=/srv/static
+WORKDIR /srv/cutscore
+
+COPY requirements.txt .
+RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
+
+COPY . .
+RUN useradd --system --create-home cutscore && install --directory --owner cutscore /data /srv/static
+USER cutscore
+# Static files need no database and no real key; this one is for this step alone.
+RUN SECRET_KEY=only-while-building python manage.py collectstatic --noinput --verbosity 0
+
+VOLUME /data
+EXPOSE 8000
+CMD ["granian", "config.wsgi:application", "--interface", "wsgi", "--host", "0.0.0.0", "--no-ws"]

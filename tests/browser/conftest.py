@@ -1,0 +1,152 @@
+"""A real browser on a real Cutscore: one running product for all tests, a fresh person for each.
+
+Skipped as a whole, with one line, where Chromium or playwright is missing.
+"""
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.running import Running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+# playwright runs an event loop in this thread; Django would refuse to touch the database here.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+MISSING = [
+    *([] if CHROMIUM else ["Chromium"]),
+    *([] if importlib.util.find_spec("playwright") else ["playwright (requirements-browser.txt)"]),
+]
+if MISSING:
+    collect_ignore_glob = ["test_*.py"]
+TIMEOUT = 10_000  # milliseconds
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+SIGN_IN = """
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from accounts.models import User
+user = User.objects.create_user({email!r}, role={role!r}, display_name={name!r})
+session = SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.save()
+print(user.pk, session.session_key)
+"""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once why there were no browser tests."""
+    if MISSING:
+        missing = " and ".join(MISSING)
+        terminalreporter.write_line(f"Browser tests were skipped: {missing} is not installed.")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """The cache of the product under test is its own: there is nothing to empty here."""
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The product as `./dev up` starts it: `stack.url`, `stack.manage(…)`, `stack.sql(…)`."""
+    folder = tmp_path_factory.mktemp("stack") / "data"
+    with closing(Running(folder, STARTS_PER_DAY="1000")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """One browser for all tests."""
+    from playwright.sync_api import sync_playwright  # missing where browser tests are skipped
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_context(chromium: "Browser", stack: Running) -> "Iterator[Callable[..., BrowserContext]]":
+    """Makes browser profiles that share nothing; options go to playwright's new_context."""
+    contexts = []
+
+    def make(**options: Any) -> "BrowserContext":
+        options = {"viewport": {"width": 1280, "height": 800}, **options}
+        context = chromium.new_context(base_url=stack.url, **options)
+        context.set_default_timeout(TIMEOUT)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context: "Callable[..., BrowserContext]") -> "BrowserContext":
+    """A browser profile in which nobody is signed in."""
+    return new_context()
+
+
+@pytest.fixture
+def page(context: "BrowserContext") -> "Page":
+    """A tab of it."""
+    return context.new_page()
+
+
+@pytest.fixture
+def sign_in(stack: Running, tmp_path: Path) -> "Callable[..., int]":
+    """Makes a fresh person and signs them in to a context: sign_in(context, role="candidate").
+
+    Returns the person's primary key.
+    """
+    made = []
+
+    def enter(context: "BrowserContext", role: str = "candidate", name: str = "Robin") -> int:
+        made.append(role)
+        email = f"{tmp_path.name}-{len(made)}@example.org".lower()
+        code = SIGN_IN.format(email=email, role=role, name=name)
+        printed = stack.manage("shell", "--verbosity", "0", "--command", code)
+        key, session = printed.split()
+        context.add_cookies([{"name": "sessionid", "value": session, "url": stack.url}])
+        return int(key)
+
+    return enter
+
+
+@pytest.fixture
+def check_accessibility() -> "Callable[[Page], None]":
+    """Fails with every violation that axe finds on the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe  # as above
+
+    def check(page: "Page") -> None:
+        options = {"runOnly": {"type": "tag", "values": WCAG}}
+        found = Axe().run(page, options=options).response["violations"]
+        assert describe(found) == [], page.url
+
+    return check
+
+
+def describe(violations: list[dict[str, Any]]) -> list[str]:
+    """A line for each element that violates a rule."""
+    return [
+        f"{violation['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,132 @@
+"""What a candidate does on the exam page, in the words of the tests."""
+
+import re
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+
+from tests.running import Running
+
+
+class Sitting:
+    """One window with the exam page open."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @classmethod
+    def start(cls, page: Page, slug: str = "mls-c01-short") -> "Sitting":
+        """From the list of exams to the first question."""
+        page.goto("/exams/")
+        page.click(f"a[href='/exams/{slug}/']")
+        page.click(f"form[action='/exams/{slug}/start'] button")
+        page.wait_for_url(re.compile(r"/attempts/\d+/"))
+        sitting = cls(page)
+        sitting.ready()
+        return sitting
+
+    @property
+    def attempt(self) -> int:
+        """The number in the address."""
+        return int(re.search(r"/attempts/(\d+)/", self.page.url)[1])
+
+    @property
+    def position(self) -> int:
+        """The question on screen."""
+        return int(self.page.locator("section.question:visible").get_attribute("id")[1:])
+
+    @property
+    def length(self) -> int:
+        """How many questions the form has."""
+        return self.page.locator("section.question").count()
+
+    def ready(self) -> None:
+        """Waits until the page has claimed the attempt and can be used."""
+        expect(self.page.locator("#receipt")).to_contain_text("Saved")
+        expect(self.page.locator("section.question:visible input").first).to_be_enabled()
+
+    def go(self, position: int) -> None:
+        """Opens a question by the map."""
+        self.page.click(f"#map a[href='#q{position}']")
+        expect(self.page.locator(f"#q{position}")).to_be_visible()
+
+    def choose(self, *places: int) -> None:
+        """Clicks options of the question on screen."""
+        for place in places:
+            self.page.click(f"section.question:visible .opt:nth-child({place}) label")
+
+    def answer(self) -> None:
+        """Chooses as many of the first options as are asked for."""
+        wanted = int(self.page.locator("section.question:visible").get_attribute("data-select"))
+        self.choose(*range(1, wanted + 1))
+
+    def next(self) -> None:
+        """The next question."""
+        self.page.click("#next")
+
+    def flag(self) -> None:
+        """Flags the question on screen."""
+        self.page.click("#flag")
+
+    def chosen(self, position: int) -> list[int]:
+        """Which places are ticked on the page."""
+        inputs = self.page.locator(f"#q{position} input")
+        return [n + 1 for n in range(inputs.count()) if inputs.nth(n).is_checked()]
+
+    def saved(self, answered: int) -> None:
+        """Waits for the receipt that says so many answers are saved."""
+        wanted = re.compile(rf"Saved \d\d:\d\d:\d\d · {answered} of {self.length}")
+        expect(self.page.locator("#receipt")).to_have_text(wanted)
+
+    def banner(self, text: str) -> None:
+        """Waits for a notice."""
+        expect(self.page.locator("#banner")).to_contain_text(text)
+
+    def end(self) -> None:
+        """Review, End exam, and yes."""
+        if self.page.locator("#review").is_hidden():
+            self.page.click("#open-review")
+        self.page.click("#end")
+        self.page.click("#end-dialog button[value=end]")
+
+    def result(self) -> None:
+        """Waits for the result with its score."""
+        self.page.wait_for_url(re.compile(r"/attempts/\d+/result/"))
+        expect(self.page.locator("main")).to_contain_text("Handed in")
+        expect(self.page.locator("main a[href$='/report/']")).to_be_visible()
+
+
+def until_stored(page: Page, stack: Running, attempt: int, expected: dict[int, list[int]]) -> None:
+    """Waits until the data base holds exactly this: a save is on its way."""
+    for _tenth in range(100):
+        if stored(stack, attempt) == expected:
+            return
+        page.wait_for_timeout(100)
+    assert stored(stack, attempt) == expected
+
+
+def stored(stack: Running, attempt: int) -> dict[int, list[int]]:
+    """What the data base holds: for each answered position the displayed places."""
+    orders = stack.sql("SELECT option_orders FROM exam_attempt WHERE id = ?", attempt)[0][0]
+    places = {p: order for p, order in enumerate(re.findall(r'"(\d+)"', orders), 1)}
+    rows = stack.sql(
+        "SELECT position, selected FROM exam_response WHERE attempt_id = ? AND selected > 0",
+        attempt,
+    )
+    return {
+        position: [n for n, ordinal in enumerate(places[position], 1) if mask >> int(ordinal) & 1]
+        for position, mask in rows
+    }
+
+
+def move_deadline(stack: Running, attempt: int, by: timedelta) -> None:
+    """Moves start and deadline, as if so much more time had gone by."""
+    seconds = f"{-by.total_seconds():+f} seconds"
+    stack.sql(
+        "UPDATE exam_attempt SET "
+        "started_at = strftime('%Y-%m-%d %H:%M:%f', started_at, ?),"
+        "deadline = strftime('%Y-%m-%d %H:%M:%f', deadline, ?) WHERE id = ?",
+        seconds,
+        seconds,
+        attempt,
+    )

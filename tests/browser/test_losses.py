@@ -1,0 +1,265 @@
+"""What other exam software lost: each a case here, and nothing is."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.sitting import Sitting, move_deadline, stored, until_stored
+from tests.running import Running
+
+
+def test_answers_given_without_network_are_sent_when_it_is_back(
+    page: Page, context: BrowserContext, stack: Running
+) -> None:
+    sitting = Sitting.start(page)
+    sitting.choose(1)
+    sitting.saved(1)
+    context.set_offline(True)
+    for position in (2, 3, 4):
+        sitting.go(position)
+        sitting.answer()
+    sitting.banner("You are offline. Keep going.")
+    expect(page.locator("#receipt")).to_contain_text("Not saved since")
+    assert list(stored(stack, sitting.attempt)) == [1]
+    context.set_offline(False)
+    sitting.saved(4)
+    sitting.banner("Connected.")
+    assert sorted(stored(stack, sitting.attempt)) == [1, 2, 3, 4]
+
+
+def test_a_reload_without_network_keeps_everything(
+    page: Page, context: BrowserContext, stack: Running
+) -> None:
+    sitting = Sitting.start(page)
+    sitting.choose(1)
+    sitting.saved(1)
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function(
+        "caches.keys().then((names) => names.some((name) => name.startsWith('cutscore-attempt-')))"
+    )
+    page.wait_for_function(
+        "caches.open('cutscore-attempt-' + location.pathname.split('/')[2])"
+        ".then((cache) => cache.keys()).then((keys) => keys.length > 3)"
+    )
+    context.set_offline(True)
+    sitting.go(2)
+    sitting.answer()
+    sitting.banner("You are offline")
+    answered = sitting.chosen(2)
+    page.reload()
+    expect(page.locator("section.question:visible input").first).to_be_enabled()
+    assert sitting.chosen(2) == answered
+    assert sitting.chosen(1) == [1]
+    sitting.go(3)
+    sitting.answer()
+    context.set_offline(False)
+    sitting.saved(3)
+    assert sorted(stored(stack, sitting.attempt)) == [1, 2, 3]
+
+
+def test_a_failed_save_then_a_reload_loses_nothing(page: Page, stack: Running) -> None:
+    sitting = Sitting.start(page)
+    page.route("**/sync", lambda route: route.abort())
+    sitting.choose(2)
+    expect(page.locator("#receipt")).to_contain_text("Not saved since")
+    assert stored(stack, sitting.attempt) == {}
+    page.unroute("**/sync")
+    page.reload()
+    sitting.saved(1)
+    assert sitting.chosen(1) == [2]
+    assert stored(stack, sitting.attempt) == {1: [2]}
+
+
+def test_an_answer_of_500_is_no_receipt(page: Page, stack: Running) -> None:
+    sitting = Sitting.start(page)
+    page.route("**/sync", lambda route: route.fulfill(status=500, body="Oh"))
+    sitting.choose(1)
+    expect(page.locator("#receipt")).to_contain_text("Not saved since")
+    page.unroute("**/sync")
+    sitting.saved(1)
+    assert stored(stack, sitting.attempt) == {1: [1]}
+
+
+def test_a_second_window_takes_over_and_the_first_turns_read_only(
+    page: Page, context: BrowserContext, stack: Running
+) -> None:
+    first = Sitting.start(page)
+    first.choose(1)
+    first.saved(1)
+    other = context.new_page()
+    other.goto(page.url)
+    other.click("#claim-dialog button[value=take]")
+    second = Sitting(other)
+    second.ready()
+    assert second.chosen(1) == [1]
+    first.banner("continued in another window")
+    expect(page.locator("#q1 input").first).to_be_disabled()
+    second.choose(2)
+    until_stored(other, stack, second.attempt, {1: [2]})
+    page.click("#banner [data-act=take]")
+    expect(page.locator("#q1 input").first).to_be_enabled()
+    assert first.chosen(1) == [2]
+    second.banner("continued in another window")
+
+
+def test_what_a_stale_device_did_not_save_is_offered_not_lost(
+    page: Page, new_context: Callable[..., BrowserContext], stack: Running
+) -> None:
+    first = Sitting.start(page)
+    first.choose(1)
+    first.saved(1)
+    page.context.set_offline(True)
+    first.go(2)
+    first.answer()
+    device = new_context(storage_state=cookies_only(page.context))
+    other = device.new_page()
+    other.goto(f"/attempts/{first.attempt}/")
+    other.click("#claim-dialog button[value=take]")
+    second = Sitting(other)
+    second.ready()
+    second.go(3)
+    second.answer()
+    second.saved(2)
+    page.context.set_offline(False)
+    first.banner("continued in another window")
+    first.banner("1 answer on this device was not saved")
+    page.click("#banner [data-act=take]")
+    expect(page.locator("#unsent-dialog")).to_be_visible()
+    page.click("#unsent-dialog button[value=use]")
+    first.saved(3)
+    assert sorted(stored(stack, first.attempt)) == [1, 2, 3]
+
+
+def cookies_only(context: BrowserContext) -> dict:
+    return {"cookies": context.cookies(), "origins": []}
+
+
+def test_a_device_clock_an_hour_off_changes_nothing(
+    page: Page, context: BrowserContext, stack: Running
+) -> None:
+    page.add_init_script("const real = Date.now; Date.now = () => real() + 3_600_000;")
+    sitting = Sitting.start(page)
+    expect(page.locator("#clock")).to_have_text(re.compile(r"0:5[67]:\d\d"))
+    sitting.choose(1)
+    sitting.saved(1)
+    assert stored(stack, sitting.attempt) == {1: [1]}
+
+
+def test_a_browser_closed_before_the_deadline_is_handed_in_by_the_clock(
+    page: Page, context: BrowserContext, stack: Running
+) -> None:
+    sitting = Sitting.start(page)
+    sitting.answer()
+    sitting.saved(1)
+    attempt, address = sitting.attempt, page.url
+    page.close()
+    move_deadline(stack, attempt, timedelta(minutes=60))
+    later = context.new_page()
+    later.goto(address)
+    later.wait_for_url(re.compile(r"/result/"))
+    expect(later.locator("main")).to_contain_text("1 of 20")
+    assert stack.sql("SELECT state, ended_by FROM exam_attempt WHERE id = ?", attempt) == [
+        ("submitted", "clock")
+    ]
+
+
+def test_an_abandoned_exam_is_swept_without_anybody_looking(page: Page, stack: Running) -> None:
+    sitting = Sitting.start(page)
+    attempt = sitting.attempt
+    page.goto("about:blank")
+    move_deadline(stack, attempt, timedelta(minutes=60))
+    for _second in range(40):
+        if stack.sql("SELECT count(*) FROM exam_score WHERE attempt_id = ?", attempt) == [(1,)]:
+            break
+        page.wait_for_timeout(500)
+    assert stack.sql("SELECT state, ended_by FROM exam_attempt WHERE id = ?", attempt) == [
+        ("submitted", "clock")
+    ]
+
+
+def test_the_page_hands_in_by_itself_when_the_time_is_up(page: Page, stack: Running) -> None:
+    sitting = Sitting.start(page)
+    sitting.answer()
+    sitting.saved(1)
+    move_deadline(stack, sitting.attempt, timedelta(minutes=57, seconds=50))
+    page.reload()
+    expect(page.locator("#over-title")).to_contain_text("Time is up", timeout=30_000)
+    expect(page.locator(".over-text")).to_contain_text("1 of 20")
+    page.click("#over a")
+    sitting.result()
+
+
+def test_a_batch_played_again_and_a_stale_batch_change_nothing(page: Page, stack: Running) -> None:
+    sitting = Sitting.start(page)
+    bodies: list[str] = []
+    page.on("request", lambda r: r.url.endswith("/sync") and bodies.append(r.post_data))
+    sitting.choose(1)
+    sitting.saved(1)
+    first = next(body for body in bodies if json.loads(body)["changes"])
+    sitting.choose(3)
+    until_stored(page, stack, sitting.attempt, {1: [3]})
+    answer = replay(page, first)
+    assert answer["status"] == 200
+    assert stored(stack, sitting.attempt) == {1: [3]}
+    page.reload()
+    sitting.ready()
+    stale = replay(page, first)
+    assert (stale["status"], stale["body"]["error"]) == (409, "taken_over")
+    assert stored(stack, sitting.attempt) == {1: [3]}
+
+
+def replay(page: Page, body: str) -> dict:
+    return page.evaluate(
+        """async (body) => {
+            const token = /csrftoken=([^;]*)/.exec(document.cookie)[1];
+            const headers = {"Content-Type": "application/json", "X-CSRFToken": token};
+            const answer = await fetch("sync", {method: "POST", headers, body});
+            return {status: answer.status, body: await answer.json()};
+        }""",
+        body,
+    )
+
+
+def test_signed_out_in_mid_exam_the_answers_stay_and_go_on_after_signing_in(
+    page: Page, context: BrowserContext, stack: Running
+) -> None:
+    sitting = Sitting.start(page)
+    kept = context.cookies()
+    context.clear_cookies(name="sessionid")
+    sitting.choose(1)
+    sitting.banner("You are signed out.")
+    assert stored(stack, sitting.attempt) == {}
+    context.add_cookies(kept)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    sitting.saved(1)
+    assert stored(stack, sitting.attempt) == {1: [1]}
+
+
+def test_minutes_added_by_an_instructor_are_shown(page: Page, stack: Running) -> None:
+    sitting = Sitting.start(page)
+    stack.sql(
+        "UPDATE exam_attempt SET deadline = strftime('%Y-%m-%d %H:%M:%f', deadline, '+10 minutes')"
+        " WHERE id = ?",
+        sitting.attempt,
+    )
+    sitting.choose(1)
+    sitting.banner("Your instructor added 10 minutes.")
+
+
+def test_ended_without_network_is_handed_in_when_it_is_back(
+    page: Page, context: BrowserContext, stack: Running
+) -> None:
+    sitting = Sitting.start(page)
+    sitting.answer()
+    sitting.saved(1)
+    context.set_offline(True)
+    sitting.go(2)
+    sitting.answer()
+    sitting.end()
+    expect(page.locator("#over")).to_contain_text("Keep this page open until it is sent.")
+    context.set_offline(False)
+    sitting.result()
+    assert sorted(stored(stack, sitting.attempt)) == [1, 2]

@@ -1,0 +1,77 @@
+"""Sat exams, made through the services as a candidate would make them."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import User
+from exam.engine.batch import parse_batch, to_places
+from exam.engine.lifecycle import EndedBy
+from exam.models import Attempt, Blueprint
+from exam.services import attempts, saving, scoring
+from questions.models import Option
+from tests.exam.conftest import batch, change, start
+
+EACH_MS = 20_000
+
+
+def sit(
+    candidate: User,
+    blueprint: Blueprint,
+    *,
+    at: datetime,
+    right: Collection[int] = (),
+    blank: Collection[int] = (),
+    left_right: Collection[int] = (),
+    unseen: Collection[int] = (),
+    seed: int = 7,
+    ended: bool = True,
+    scored: bool = True,
+    rest: Mapping[int, dict[str, Any]] | None = None,
+) -> Attempt:
+    """An attempt in which these positions are right, blank, first right and then wrong, or unseen.
+
+    All others are wrong. `rest` adds fields of a change, such as a note, by position.
+    """
+    begun = start(candidate, blueprint, at=at, seed=seed)
+    attempt = attempts.claim(begun.pk, candidate, previous=None, take_over=True, at=at)
+    changes: list[dict[str, Any]] = []
+    for position, (key, wrong) in enumerate(choices(attempt), 1):
+        if position in unseen:
+            continue
+        picks = [key, wrong] if position in left_right else [key if position in right else wrong]
+        for picked in [[]] if position in blank else picks:
+            made = {
+                "at_ms": EACH_MS * position + 1000 * len(changes),
+                "spent_ms": EACH_MS,
+                "flagged": False,
+                **(rest or {}).get(position, {}),
+            }
+            changes.append(change(position, len(changes) + 1, picked, **made))
+    end = at + timedelta(minutes=5)
+    saving.save(attempt.pk, candidate.pk, parse_batch(batch(attempt.sitting, *changes)), at=end)
+    if ended:
+        attempts.submit(attempt.pk, by=EndedBy.CANDIDATE, at=end, candidate=candidate)
+    if ended and scored:
+        scoring.score(attempt.pk, at=end)
+    return Attempt.objects.select_related("blueprint", "exam_form").get(pk=attempt.pk)
+
+
+def choices(attempt: Attempt) -> list[tuple[list[int], list[int]]]:
+    """For each position the displayed places of the key, and of a wrong choice of the same size."""
+    keys: dict[int, int] = {}
+    for version_id, ordinal, is_key in Option.objects.filter(
+        version_id__in=attempt.exam_form.version_ids
+    ).values_list("version_id", "ordinal", "is_key"):
+        keys[version_id] = keys.get(version_id, 0) | is_key << ordinal
+    pairs = []
+    for version_id, order in zip(attempt.exam_form.version_ids, attempt.option_orders, strict=True):
+        key = to_places(keys[version_id], order)
+        others = [place for place in range(1, len(order) + 1) if place not in key]
+        pairs.append((key, (others + key)[: len(key)]))
+    return pairs
+
+
+def letters(places: Collection[int]) -> list[str]:
+    """Displayed places as the letters a candidate sees."""
+    return ["ABCDEFGHIJ"[place - 1] for place in places]
