@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import User
@@ -83,6 +84,7 @@ def _extend_session(request: HttpRequest, deadline: datetime) -> None:
         request.session.set_expiry(needed)
 
 
+@gzip_page
 @login_required
 @never_cache
 @require_GET

@@ -8,7 +8,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,17 +35,21 @@ if MISSING:
 TIMEOUT = 10_000  # milliseconds
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-SIGN_IN = """
+BATCH = 20
+SIGNED_IN_PEOPLE = """
+from uuid import uuid4
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from accounts.models import User
-user = User.objects.create_user({email!r}, role={role!r}, display_name={name!r})
-session = SessionStore()
-session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-session.save()
-print(user.pk, session.session_key)
+for _ in range({count}):
+    email = uuid4().hex[:12] + "@example.org"
+    user = User.objects.create_user(email, role={role!r}, display_name="Robin")
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    print(user.pk, session.session_key)
 """
 
 
@@ -99,9 +102,19 @@ def new_context(chromium: "Browser", stack: Running) -> "Iterator[Callable[..., 
 
 
 @pytest.fixture
-def context(new_context: "Callable[..., BrowserContext]") -> "BrowserContext":
-    """A browser profile in which nobody is signed in."""
-    return new_context()
+def visitor(new_context: "Callable[..., BrowserContext]") -> "Page":
+    """A tab in which nobody is signed in."""
+    return new_context().new_page()
+
+
+@pytest.fixture
+def context(
+    new_context: "Callable[..., BrowserContext]", sign_in: "Callable[..., int]"
+) -> "BrowserContext":
+    """A browser profile in which a fresh candidate is signed in."""
+    profile = new_context()
+    sign_in(profile)
+    return profile
 
 
 @pytest.fixture
@@ -110,22 +123,23 @@ def page(context: "BrowserContext") -> "Page":
     return context.new_page()
 
 
-@pytest.fixture
-def sign_in(stack: Running, tmp_path: Path) -> "Callable[..., int]":
-    """Makes a fresh person and signs them in to a context: sign_in(context, role="candidate").
+@pytest.fixture(scope="session")
+def sign_in(stack: Running) -> "Callable[..., int]":
+    """Signs a person who has done nothing yet in to a context; their primary key.
 
-    Returns the person's primary key.
+    `sign_in(context)` or `sign_in(context, role="instructor")`. People are made in batches:
+    a management command takes two seconds.
     """
-    made = []
+    waiting: dict[str, list[str]] = {}
 
-    def enter(context: "BrowserContext", role: str = "candidate", name: str = "Robin") -> int:
-        made.append(role)
-        email = f"{tmp_path.name}-{len(made)}@example.org".lower()
-        code = SIGN_IN.format(email=email, role=role, name=name)
-        printed = stack.manage("shell", "--verbosity", "0", "--command", code)
-        key, session = printed.split()
+    def enter(context: "BrowserContext", role: str = "candidate") -> int:
+        people = waiting.setdefault(role, [])
+        if not people:
+            code = SIGNED_IN_PEOPLE.format(count=BATCH, role=role)
+            people += stack.manage("shell", "--verbosity", "0", "--command", code).splitlines()
+        person, session = people.pop().split()
         context.add_cookies([{"name": "sessionid", "value": session, "url": stack.url}])
-        return int(key)
+        return int(person)
 
     return enter
 

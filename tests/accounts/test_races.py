@@ -1,0 +1,75 @@
+"""Two people at once, on real connections."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Role, User
+from accounts.services.people import NotPossible, set_role
+from tests.factories import PASSWORD, AdministratorFactory, CohortFactory, InvitationFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(task: Callable[[Any], object], arguments: list[Any]) -> list[object]:
+    """Runs the task with each argument in a thread of its own, all from the same moment."""
+    barrier = Barrier(len(arguments))
+
+    def run(argument: Any) -> object:
+        barrier.wait()
+        try:
+            return task(argument)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(arguments)) as threads:
+        return list(threads.map(run, arguments))
+
+
+def test_of_four_who_share_an_invitation_one_signs_up(settings) -> None:
+    settings.SIGN_UP = "invitation"
+    cohort = CohortFactory()
+    invitation = InvitationFactory(cohort=cohort)
+
+    def sign_up(number: int) -> int:
+        client = clients[number]
+        data = {"email": f"new{number}@example.org", "password1": PASSWORD}
+        return client.post("/account/signup/", data).status_code
+
+    clients = [Client() for _person in range(4)]
+    for client in clients:
+        client.get(reverse("accounts:join", args=[invitation.token]))
+    statuses = at_once(sign_up, list(range(4)))
+    assert set(statuses) <= {200, 302}, "the others are told, not shown an error"
+    assert User.objects.filter(email__startswith="new").count() == 1
+    assert cohort.members.count() == 1
+
+
+def test_two_administrators_cannot_demote_each_other() -> None:
+    people = [AdministratorFactory(), AdministratorFactory()]
+
+    def demote(person: User) -> bool:
+        try:
+            set_role(person.pk, Role.CANDIDATE)
+        except NotPossible:
+            return False
+        return True
+
+    assert sorted(at_once(demote, people)) == [False, True]
+    assert User.objects.filter(role=Role.ADMINISTRATOR).count() == 1
+
+
+def test_a_double_click_on_sign_up_makes_one_account() -> None:
+    def sign_up(client: Client) -> int:
+        data = {"email": "new@example.org", "password1": PASSWORD}
+        return client.post("/account/signup/", data).status_code
+
+    statuses = at_once(sign_up, [Client(), Client()])
+    assert User.objects.count() == 1
+    assert set(statuses) <= {200, 302}
