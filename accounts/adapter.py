@@ -7,7 +7,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -49,8 +49,10 @@ class AccountAdapter(DefaultAccountAdapter):
                 user = super().save_user(request, user, form, commit)
                 self._use_invitation(request, user)
         except NotPossible as reason:
-            messages.error(request, str(reason))
-            raise ImmediateHttpResponse(redirect("account_signup")) from None
+            raise _elsewhere(request, "account_signup", str(reason)) from None
+        except IntegrityError:  # the form was sent twice at once
+            words = _("There is an account with this address now. Sign in.")
+            raise _elsewhere(request, "account_login", words) from None
         return user
 
     def _use_invitation(self, request: HttpRequest, user: User) -> None:
@@ -61,3 +63,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Wrong passwords are counted by axes alone; second-factor codes keep their own limit."""
+
+
+def _elsewhere(request: HttpRequest, name: str, words: str) -> ImmediateHttpResponse:
+    messages.error(request, words)
+    return ImmediateHttpResponse(redirect(name))

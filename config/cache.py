@@ -27,6 +27,13 @@ class ForgivingRedisCache(RedisCache):
         except RedisError:
             return True
 
+    def incr(self, *args: Any, **kwargs: Any) -> int:
+        """Counts; what cannot be counted counts as the first."""
+        try:
+            return super().incr(*args, **kwargs)
+        except (RedisError, ValueError):
+            return 1
+
     def delete(self, *args: Any, **kwargs: Any) -> bool:
         try:
             return super().delete(*args, **kwargs)

@@ -124,7 +124,14 @@ def redis_urls(url: str) -> tuple[str, str]:
 
 
 CACHE_URL, BROKER_URL = redis_urls(REDIS_URL)
-CACHES = {"default": {"BACKEND": "config.cache.ForgivingRedisCache", "LOCATION": CACHE_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "config.cache.ForgivingRedisCache",
+        "LOCATION": CACHE_URL,
+        # A frozen Redis must not hold up a page that does not need it.
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
+}
 
 # ---------------------------------------------------------------- background work
 CELERY_BROKER_URL = BROKER_URL
@@ -175,6 +182,8 @@ LOGIN_REDIRECT_URL = "home"
 SIGN_UP = env("SIGN_UP", default="open")  # open | invitation
 DEMO_TOKENS_FILE = env("DEMO_TOKENS_FILE", default="")
 STARTS_PER_DAY = env.int("STARTS_PER_DAY", default=5)
+# Far above what a person can do; a page that has run wild is asked to wait.
+SAVES_PER_MINUTE = env.int("SAVES_PER_MINUTE", default=600)
 
 EMAIL_URL = env("EMAIL_URL", default="")
 HAS_MAIL = bool(EMAIL_URL)

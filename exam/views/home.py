@@ -11,7 +11,7 @@ from accounts.models import User
 from exam import charts
 from exam.selectors.attempts import current_blueprints
 from exam.selectors.history import sat_by, trend_of, trend_slug
-from exam.selectors.home import next_step, open_exams, readiness_of, weakest_parts
+from exam.selectors.home import WeakPart, next_step, open_exams, readiness_of, weakest_parts
 from exam.services import attempts
 from exam.views.trends import score_trend
 
@@ -53,5 +53,5 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _share_row(part: object) -> charts.BandRow:
+def _share_row(part: WeakPart) -> charts.BandRow:
     return charts.band_row(part.share, part.low, part.high, minimum=0, maximum=100, cut=None)

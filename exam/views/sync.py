@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -36,16 +38,29 @@ def json_view(view: Callable[..., JsonResponse]) -> Callable[..., HttpResponse]:
             return _refused(401, "signed_out")
         if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
             return _refused(413, "too_large")
+        if _too_many(request.user.pk):
+            return _wait(429, "too_many")
         try:
             return view(request, pk, json.loads(request.body))
         except (BatchError, ValueError) as error:
             return _refused(422, "invalid", detail=str(error))
         except OperationalError:
-            response = _refused(503, "busy")
-            response["Retry-After"] = "2"
-            return response
+            return _wait(503, "busy")
 
     return wrapped
+
+
+def _too_many(user_id: int) -> bool:
+    """Counts a person's requests in the running minute."""
+    key = f"sync:{user_id}:{int(timezone.now().timestamp()) // 60}"
+    cache.add(key, 0, 90)
+    return cache.incr(key) > settings.SAVES_PER_MINUTE
+
+
+def _wait(status: int, error: str) -> JsonResponse:
+    response = _refused(status, error)
+    response["Retry-After"] = "2"
+    return response
 
 
 @json_view

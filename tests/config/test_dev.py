@@ -120,7 +120,7 @@ def test_help_names_every_command() -> None:
     told = dev("help")
     assert told.returncode == 0
     assert [line.split()[1] for line in told.stdout.splitlines() if line.startswith("./dev")] == [
-        *("up", "test", "test", "test", "lint", "manage", "lock", "help")
+        *("up", "test", "test", "test", "test", "lint", "manage", "lock", "help")
     ]
 
 

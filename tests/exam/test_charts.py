@@ -1,5 +1,7 @@
 """The geometry of the charts, worked out by hand."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,7 +110,7 @@ def test_the_grid_of_a_trend_reaches_around_bands_and_cut():
 def test_a_low_trend_keeps_its_grid_labels_apart():
     drawn = charts.trend(points(250, 900), cut=750, span=900, height=160)
     places = [float(y) for y, _label in drawn.grid]
-    assert all(upper - lower >= 20 for upper, lower in zip(places, places[1:], strict=False))
+    assert all(upper - lower >= 20 for upper, lower in pairwise(places))
 
 
 def test_a_single_attempt_stands_alone_in_the_middle():
@@ -127,6 +129,12 @@ def test_the_pace_curve_rises_by_one_question_at_a_time():
     assert drawn.path == "M0 100H25V75H50V50"
     assert drawn.questions == (("0%", "4"), ("50%", "2"), ("100%", "0"))
     assert [mark.label for mark in drawn.minutes] == ["0", "1", "2", "3", "4"]
+
+
+def test_the_label_of_the_even_pace_keeps_away_from_the_curve():
+    quick = charts.pace_curve([1_000, 2_000, 3_000, 4_000], minutes=4, length=4)
+    slow = charts.pace_curve([230_000], minutes=4, length=4)
+    assert (quick.is_ahead, slow.is_ahead) == (True, False)
 
 
 def test_a_pace_curve_without_answers_is_a_point():

@@ -152,6 +152,22 @@ def test_a_body_too_large_is_413(page: Client, running: Attempt) -> None:
     assert (refused.status_code, refused.json()) == (413, {"error": "too_large"})
 
 
+def test_a_page_that_has_run_wild_is_asked_to_wait(
+    page: Client, running: Attempt, settings: Any
+) -> None:
+    settings.SAVES_PER_MINUTE = 0
+    refused = post(page, running, "sync", batch(1))
+    assert (refused.status_code, refused["Retry-After"]) == (429, "2")
+
+
+def test_a_missing_redis_stands_in_nobodys_way(
+    page: Client, running: Attempt, settings: Any
+) -> None:
+    nowhere = {"LOCATION": "unix:///nowhere/valkey.sock?db=0"}
+    settings.CACHES = {"default": settings.CACHES["default"] | nowhere}
+    assert post(page, running, "sync", batch(1, change(1, 1, [1]))).status_code == 200
+
+
 @pytest.mark.parametrize(
     "data",
     [

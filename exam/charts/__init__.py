@@ -1,0 +1,42 @@
+"""Geometry of the result charts. Pure: numbers in, SVG attributes as text out.
+
+x is a percentage of the width and y is in pixels, so that a chart stretches while its labels
+keep their size. Everything is text already: a number would be written in the reader's locale.
+"""
+
+from .places import Mark, Span, nice_step
+from .scores import (
+    BandRow,
+    Dot,
+    ScoreLine,
+    band_row,
+    chance_dots,
+    chance_in_twenty,
+    row_floor,
+    score_line,
+)
+from .times import PaceCurve, TimeBar, TimeStrip, pace_curve, time_strip
+from .trends import Trend, TrendMark, TrendPoint, trend
+
+__all__ = [
+    "BandRow",
+    "Dot",
+    "Mark",
+    "PaceCurve",
+    "ScoreLine",
+    "Span",
+    "TimeBar",
+    "TimeStrip",
+    "Trend",
+    "TrendMark",
+    "TrendPoint",
+    "band_row",
+    "chance_dots",
+    "chance_in_twenty",
+    "nice_step",
+    "pace_curve",
+    "row_floor",
+    "score_line",
+    "time_strip",
+    "trend",
+]

@@ -1,0 +1,135 @@
+"""Every screen: no accessibility violation, no sideways scroll, no error in the console."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.sitting import Sitting
+from tests.running import Running
+
+SIZES = [(360, 740, "light"), (1280, 800, "dark")]
+
+
+def check(page: Page, errors: list[str]) -> None:
+    """What must hold on every screen, as it stands now."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found] == [], page.url
+    width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(width) <= 0, f"{page.url} scrolls sideways"
+    assert errors == [], page.url
+
+
+def watched(page: Page) -> list[str]:
+    """Errors of the console, scripts and styles refused among them."""
+    errors: list[str] = []
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
+def test_a_candidates_screens(
+    page: Page, stack: Running, width: int, height: int, scheme: str
+) -> None:
+    errors = watched(page)
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
+    for address in ("/", "/exams/", "/exams/mls-c01/", "/history/", "/profile/"):
+        page.goto(address)
+        check(page, errors)
+    sitting = Sitting.start(page)
+    attempt = sitting.attempt
+    for position in range(1, sitting.length + 1):
+        sitting.answer()
+        if position % 5 == 0:
+            sitting.flag()
+        check(page, errors) if position < 4 else None
+        if position < sitting.length:
+            sitting.next()
+    page.click("#open-review")
+    check(page, errors)
+    page.click("#end")
+    expect(page.locator("#end-dialog")).to_be_visible()
+    check(page, errors)
+    page.click("#end-dialog button[value=end]")
+    sitting.result()
+    check(page, errors)
+    for address in (
+        f"/attempts/{attempt}/report/",
+        f"/attempts/{attempt}/review/",
+        f"/attempts/{attempt}/review/1/",
+        "/history/",
+        "/",
+    ):
+        page.goto(address)
+        check(page, errors)
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
+def test_an_instructors_screens(
+    new_context: Callable[..., BrowserContext],
+    stack: Running,
+    width: int,
+    height: int,
+    scheme: str,
+) -> None:
+    window = new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = window.new_page()
+    errors = watched(page)
+    page.goto(stack.sign_in_links["instructor"])
+    check(page, errors)
+    page.click("main button")
+    for address in ("/", "/cohorts/", "/running/"):
+        page.goto(address)
+        check(page, errors)
+    page.goto("/cohorts/")
+    page.locator("main a[href^='/cohorts/']").first.click()
+    check(page, errors)
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
+def test_screens_for_everybody(
+    new_context: Callable[..., BrowserContext], width: int, height: int, scheme: str
+) -> None:
+    window = new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = window.new_page()
+    errors = watched(page)
+    for address in ("/account/login/", "/account/signup/", "/account/password/reset/"):
+        page.goto(address)
+        check(page, errors)
+    page.goto("/nothing-here/")
+    assert "There is nothing at this address" in page.content()
+    check(page, [])
+
+
+def test_the_exam_page_takes_eight_requests_and_120_kilobytes(page: Page, stack: Running) -> None:
+    page.goto("/exams/mls-c01/")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    requests: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    session.on(
+        "Network.requestWillBeSent",
+        lambda event: requests.update({event["requestId"]: event["request"]["url"]}),
+    )
+    session.on(
+        "Network.loadingFinished",
+        lambda event: sizes.update({event["requestId"]: int(event["encodedDataLength"])}),
+    )
+    page.click("form[action='/exams/mls-c01/start'] button")
+    sitting = Sitting(page)
+    sitting.ready()
+    page.wait_for_timeout(500)
+    loaded = {url: sizes.get(number, 0) for number, url in requests.items()}
+    loaded = {url: size for url, size in loaded.items() if not url.startswith("data:")}
+    assert len(loaded) <= 8, loaded
+    assert sum(loaded.values()) <= 120_000, loaded
+
+    requests.clear()
+    for _question in range(5):
+        sitting.next()
+    assert requests == {}
