@@ -19,11 +19,14 @@ from exam.selectors.pool import blueprint_spec, reference_of
 from questions.formats.bank import BankDefinition, BlueprintDefinition, ReferenceDefinition
 from questions.models import Bank, Question, QuestionStatus, QuestionVersion
 
+DEFAULT_CUT_SHARE = "13/18"  # of the reference exam, where no blueprint reports a scaled score
+
 
 def load_blueprints(definition: BankDefinition) -> None:
     """Brings blueprints, scale, calibration 0 and pass curves to what the loaded bank needs."""
     bank = Bank.objects.get(slug=definition.slug)
-    cut_share = next(str(b.scale.angoff) for b in definition.blueprints if b.scale)
+    shares = [str(entry.scale.angoff) for entry in definition.blueprints if entry.scale]
+    cut_share = shares[0] if shares else DEFAULT_CUT_SHARE
     with transaction.atomic():
         for entry in definition.blueprints:
             _store_blueprint(bank, entry)

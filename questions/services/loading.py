@@ -39,11 +39,12 @@ class LoadReport:
     changed: list[str] = field(default_factory=list)
     retired: list[str] = field(default_factory=list)
     unchanged: int = 0
+    enemies_changed: bool = False
 
     @property
     def touched(self) -> bool:
         """Whether anything in the bank is different now."""
-        return bool(self.added or self.changed or self.retired)
+        return bool(self.added or self.changed or self.retired or self.enemies_changed)
 
 
 def load_questions(definition: BankDefinition, drafts: list[QuestionDraft]) -> LoadReport:
@@ -146,7 +147,7 @@ def _store(
         if draft.exhibit:
             _store_exhibit(question.current, draft, exhibits[draft.code])
     _store_standing(questions, drafts, report)
-    _store_enemies(questions, drafts)
+    report.enemies_changed = _store_enemies(questions, drafts)
     return report
 
 
@@ -214,7 +215,22 @@ def _store_standing(
     Question.objects.bulk_update(questions.values(), ["status", "current"])
 
 
-def _store_enemies(questions: Mapping[str, Question], drafts: list[QuestionDraft]) -> None:
-    for draft in drafts:
-        if draft.enemies:
-            questions[draft.code].enemies.add(*(questions[code] for code in draft.enemies))
+def _store_enemies(questions: Mapping[str, Question], drafts: list[QuestionDraft]) -> bool:
+    """The pairs the files name, both ways, and no other; whether that changed anything."""
+    pairs = {
+        frozenset((questions[draft.code].pk, questions[other].pk))
+        for draft in drafts
+        for other in draft.enemies
+    }
+    links = Question.enemies.through.objects
+    stored = links.filter(from_question__in=questions.values())
+    known = {frozenset(pair) for pair in stored.values_list("from_question", "to_question")}
+    if known == pairs:
+        return False
+    stored.delete()
+    both_ways = [way for one, other in pairs for way in ((one, other), (other, one))]
+    links.bulk_create(
+        Question.enemies.through(from_question_id=one, to_question_id=other)
+        for one, other in both_ways
+    )
+    return True

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import environ
+import psycopg
 import pytest
 import yaml
 
@@ -36,19 +39,21 @@ def variables() -> set[str]:
     return set_there | set(re.findall(r"\$\{(\w+)", TEXT))
 
 
+def example() -> set[str]:
+    """The variables that stand in .env.example."""
+    return set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
+
+
 def test_every_variable_is_explained_and_has_a_place_in_the_example() -> None:
     explained = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/operations.md").read_text()))
     assert variables() - explained == set()
-    example = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
-    assert variables() - example == {"GRANIAN_HOST", "GRANIAN_PORT", "GRANIAN_LOG_LEVEL"}
+    assert variables() - example() == {"GRANIAN_HOST", "GRANIAN_PORT", "GRANIAN_LOG_LEVEL"}
 
 
 def test_the_example_has_every_variable_of_the_settings() -> None:
-    read = set(
-        re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', (ROOT / "config/settings.py").read_text())
-    )
-    example = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
-    assert read - example == set()
+    settings = (ROOT / "config/settings.py").read_text()
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', settings))
+    assert read - example() == set()
 
 
 def test_any_service_of_ours_but_the_clock_can_be_scaled() -> None:
@@ -75,13 +80,32 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the containers get, with the tests' servers in the place of postgres and redis."""
     folder = tmp_path_factory.mktemp("compose")
     programs = Path(sys.executable).parent
-    kept = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
     return Running.environment(
         CUTSCORE_DATA_DIR=str(folder),
         PATH=f"{programs}{os.pathsep}{os.environ['PATH']}",
         ALLOWED_HOSTS="exam.example.org",
-        **{name: os.environ[name] for name in kept if name in os.environ},
+        DATABASE_URL=empty_database(folder),
+        **{name: os.environ[name] for name in ("REDIS_URL", "SECRET_KEY")},
     )
+
+
+def empty_database(folder: Path) -> str:
+    """A database of our own on the server that the tests use, or a file."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        return f"sqlite:///{folder / 'cutscore.sqlite3'}"
+    name = f"compose_{os.getpid()}"
+    server = environ.Env.db_url_config(url)
+    with psycopg.connect(
+        host=server["HOST"] or server["OPTIONS"]["host"],
+        port=server["PORT"] or None,
+        user=server["USER"],
+        password=server["PASSWORD"] or None,
+        dbname=server["NAME"],
+        autocommit=True,
+    ) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture(scope="module")

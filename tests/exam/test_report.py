@@ -98,6 +98,21 @@ def test_the_report_tells_verdict_headline_score_band_and_chance(page: Client, s
     assert "can be off by about 46 points either way. The band, 222 to 314" in text
 
 
+def test_a_score_at_an_end_of_the_scale_is_not_off_either_way(page: Client, sat: Attempt):
+    restate(sat, scaled_score=0, low=0, high=40, passed=False)
+    text = text_of(page, sat)
+    assert "The band, 0 to 40, holds" in text
+    assert "either way" not in text
+
+
+@pytest.mark.parametrize("name", ["report", "result", "review"])
+def test_no_page_needs_a_style_or_a_script_in_the_line(page: Client, sat: Attempt, name: str):
+    text = text_of(page, sat, name)
+    assert " style=" not in text
+    assert "<style" not in text
+    assert text.count("<script") == text.count("<script ") == text.count(" src=")
+
+
 def test_the_short_exam_gets_a_share_and_neither_score_nor_chance(page: Client, sat: Attempt):
     Blueprint.objects.update(report=Report.PERCENT)
     restate(sat, raw_score=3, scored_count=4, chance=None)
