@@ -19,7 +19,7 @@ STROKES = {"symbolType": "stroke", "symbolSize": 300, "symbolStrokeWidth": 2.5}
 def prepared(chart: Chart) -> Chart:
     """The chart in our size and with one legend per field; ValueError if it is refused."""
     _refuse(chart)
-    return _readable_labels(_one_legend({**chart, **_sizes(chart)}))
+    return _readable_labels(_one_legend(_every_tick({**chart, **_sizes(chart)})))
 
 
 def _refuse(chart: Chart) -> None:
@@ -51,6 +51,19 @@ def _sizes(chart: Chart) -> dict[str, float]:
         for side, size in given.items()
         if isinstance(size, (int, float))
     }
+
+
+def _every_tick(part: Any) -> Any:
+    """Ticks an author lists are all drawn: the theme's usual number would thin them out."""
+    if isinstance(part, (list, tuple)):
+        return [_every_tick(inner) for inner in part]
+    if not isinstance(part, Mapping):
+        return part
+    changed = {key: v if key in RECORDS else _every_tick(v) for key, v in part.items()}
+    axis = changed.get("axis")
+    if isinstance(axis, Mapping) and "values" in axis:
+        changed["axis"] = {"tickCount": len(axis["values"]), **axis}
+    return changed
 
 
 def _one_legend(chart: Chart) -> Chart:

@@ -108,7 +108,7 @@ def until_stored(page: Page, stack: Running, attempt: int, expected: dict[int, l
 def stored(stack: Running, attempt: int) -> dict[int, list[int]]:
     """What the data base holds: for each answered position the displayed places."""
     orders = stack.sql("SELECT option_orders FROM exam_attempt WHERE id = ?", attempt)[0][0]
-    places = {p: order for p, order in enumerate(re.findall(r'"(\d+)"', orders), 1)}
+    places = dict(enumerate(re.findall(r'"(\d+)"', orders), 1))
     rows = stack.sql(
         "SELECT position, selected FROM exam_response WHERE attempt_id = ? AND selected > 0",
         attempt,

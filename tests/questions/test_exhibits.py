@@ -176,3 +176,15 @@ def test_long_names_are_slanted_and_none_is_left_out():
 def test_a_colour_of_its_own_is_refused(colour):
     with pytest.raises(ValueError, match="colour of its own"):
         themed(colour)
+
+
+def test_every_tick_an_author_lists_is_drawn() -> None:
+    ticks = list(range(0, 11))
+    axis = {"field": "k", "type": "quantitative", "axis": {"values": ticks, "format": "d"}}
+    chart = {
+        "data": {"values": [{"k": k, "y": k} for k in ticks]},
+        "mark": "line",
+        "encoding": {"x": axis, "y": {"field": "y", "type": "quantitative", "axis": None}},
+    }
+    svg = render_exhibit(ExhibitDraft("Ticks", "A line.", chart), "t").svg
+    assert [tick for tick in ticks if f">{tick}</text>" not in svg] == []
