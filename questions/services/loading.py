@@ -61,6 +61,7 @@ def load_questions(definition: BankDefinition, drafts: list[QuestionDraft]) -> L
     hashes = {draft.code: content_hash(draft) for draft in drafts}
     new = [draft for draft in drafts if known.get(draft.code) != hashes[draft.code]]
     _refuse_unknown(definition, new)
+    _refuse_incomplete_reference(definition, drafts, known)
     if new:
         _refuse_blocked(drafts)
     exhibits = _rendered(new)
@@ -88,6 +89,15 @@ def _refuse_unknown(definition: BankDefinition, drafts: list[QuestionDraft]) -> 
             raise LoadError(f"{draft.code}: the bank has no sub-domain {draft.subdomain}.")
         if draft.area not in areas:
             raise LoadError(f"{draft.code}: the bank has no area {draft.area}.")
+
+
+def _refuse_incomplete_reference(
+    definition: BankDefinition, drafts: list[QuestionDraft], known: Iterable[str]
+) -> None:
+    codes = {draft.code for draft in drafts} | set(known)
+    missing = sorted(set(definition.reference.questions or ()) - codes)
+    if missing:
+        raise LoadError(f"The reference exam names {missing[0]}, which the bank does not have.")
 
 
 def _rendered(drafts: Iterable[QuestionDraft]) -> dict[str, RenderedExhibit]:

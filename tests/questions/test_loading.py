@@ -95,3 +95,12 @@ def test_a_sub_domain_that_the_bank_does_not_have_loads_nothing(
     with pytest.raises(LoadError, match=r"no sub-domain 9\.9"):
         load_questions(definition, [replace(drafts[0], subdomain="9.9"), *drafts[1:]])
     assert not Bank.objects.filter(slug="kitchen").exists()
+
+
+def test_a_reference_exam_with_an_unknown_question_loads_nothing(
+    definition: BankDefinition, drafts: list[QuestionDraft]
+) -> None:
+    wrong = replace(definition, reference=replace(definition.reference, questions=("tiny-9",)))
+    with pytest.raises(LoadError, match="names tiny-9"):
+        load_questions(wrong, drafts)
+    assert not Bank.objects.filter(slug="kitchen").exists()
