@@ -6,6 +6,7 @@ keep their size. Everything is text already: a number would be written in the re
 
 from .places import Mark, Span, nice_step
 from .scores import (
+    DOTS,
     BandRow,
     Dot,
     ScoreLine,
@@ -19,6 +20,7 @@ from .times import PaceCurve, TimeBar, TimeStrip, pace_curve, time_strip
 from .trends import Trend, TrendMark, TrendPoint, trend
 
 __all__ = [
+    "DOTS",
     "BandRow",
     "Dot",
     "Mark",

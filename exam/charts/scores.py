@@ -89,8 +89,8 @@ def chance_dots(filled: int) -> tuple[Dot, ...]:
 
 
 def chance_in_twenty(chance: float) -> int:
-    """A chance as so many in twenty; certainty either way is never claimed."""
-    return min(max(floor(chance * DOTS + 0.5), 1), DOTS - 1)
+    """A chance as so many in twenty, rounded; what 0 and 20 mean is for words to say."""
+    return floor(chance * DOTS + 0.5)
 
 
 def _up(value: int, step: int) -> int:

@@ -42,3 +42,13 @@ def clock(ms: int) -> str:
 def dots(in_twenty: int) -> tuple[charts.Dot, ...]:
     """The dots that show a chance."""
     return charts.chance_dots(in_twenty)
+
+
+@register.filter
+def in_twenty(count: int) -> str:
+    """So many in twenty; certainty either way is never claimed."""
+    if count == 0:
+        return _("Under 1 in 20")
+    if count == charts.DOTS:
+        return _("Over 19 in 20")
+    return _("%(count)d in %(all)d") % {"count": count, "all": charts.DOTS}

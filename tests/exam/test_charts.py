@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from exam import charts
 from exam.charts import BandRow, Mark, Span, TimeBar, TrendPoint
+from exam.templatetags.results import in_twenty
 
 
 def percent(text: str) -> float:
@@ -77,10 +78,18 @@ def test_domain_rows_begin_two_ninths_up_the_scale():
 
 
 @pytest.mark.parametrize(
-    ("chance", "dots"), [(0.0, 1), (0.024, 1), (0.6, 12), (0.624, 12), (0.626, 13), (1.0, 19)]
+    ("chance", "dots", "words"),
+    [
+        (0.0, 0, "Under 1 in 20"),
+        (0.026, 1, "1 in 20"),
+        (0.624, 12, "12 in 20"),
+        (0.626, 13, "13 in 20"),
+        (1.0, 20, "Over 19 in 20"),
+    ],
 )
-def test_a_chance_is_told_in_twentieths_and_never_as_certain(chance: float, dots: int):
+def test_a_chance_is_told_in_twentieths_and_never_as_certain(chance: float, dots: int, words: str):
     assert charts.chance_in_twenty(chance) == dots
+    assert in_twenty(dots) == words
 
 
 def test_dots_stand_in_two_rows_of_ten():

@@ -11,6 +11,7 @@ from accounts.models import User
 from exam.models import Attempt, Blueprint, Report, Score
 from exam.selectors.readings import Verdict, read_score
 from exam.selectors.report import AnswerCounts, report_of
+from exam.services.release import announce
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON
 
@@ -245,3 +246,14 @@ def test_the_report_takes_a_bounded_number_of_statements(
 ):
     with django_assert_max_num_queries(13):
         page.get(address(sat))
+
+
+# ------------------------------------------------------------------ the mail
+def test_the_mail_names_the_exam_and_leads_to_the_report(sat: Attempt, settings, mailoutbox):
+    settings.HAS_MAIL = True
+    announce(sat.pk)
+    (message,) = mailoutbox
+    assert message.to == ["ada@example.org"]
+    assert "Kitchen Basics exam, attempt 1, is ready:" in message.body
+    assert f"http://testserver{address(sat)}" in message.body
+    assert "&" not in message.body
