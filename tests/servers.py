@@ -25,8 +25,8 @@ POSTGRES_OPTIONS = (
 )
 
 
-def start_postgres() -> str:
-    """Start a PostgreSQL; its address as DATABASE_URL wants it."""
+def start_postgres(*options: str) -> str:
+    """Start a PostgreSQL, with these options besides; its address as DATABASE_URL wants it."""
     folder = temporary_folder()
     who = unprivileged(folder)
     programs = postgres_programs(folder, who)
@@ -38,8 +38,8 @@ def start_postgres() -> str:
         cwd="/",
         **who,
     )
-    command = [programs / "postgres", "-D", folder / "data", "-k", folder, *POSTGRES_OPTIONS]
-    server = start(command, folder / "postgres.log", cwd="/", **who)
+    command = [programs / "postgres", "-D", folder / "data", "-k", folder]
+    server = start([*command, *POSTGRES_OPTIONS, *options], folder / "postgres.log", cwd="/", **who)
     wait_for(lambda: (folder / ".s.PGSQL.5432").exists(), server, folder / "postgres.log")
     return f"postgres://postgres@/postgres?host={folder}"
 
