@@ -49,8 +49,12 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, role=Role.ADMINISTRATOR, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The person with this address, however it is written."""
-        return self.get(email__iexact=username)
+        """The person with this address, in small letters or capitals.
+
+        Stored in lower case, and compared exactly: a database that compares without regard to
+        case takes "ſ" for "s", and one person's address for another's.
+        """
+        return self.get(email=(username or "").lower())
 
 
 class User(AbstractUser):

@@ -24,7 +24,7 @@ urlpatterns = [
         invitations.withdraw_invitation,
         name="withdraw_invitation",
     ),
-    path("join/<str:token>/", invitations.join, name="join"),
+    path("join/<slug:token>/", invitations.join, name="join"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/time", people.person_time, name="person_time"),

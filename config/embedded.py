@@ -24,7 +24,7 @@ class NotPossible(Exception):
 def open_data_folder(folder: Path) -> Path:
     """Make the folder; NotPossible when nothing can be written into it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = folder / f".probe-{os.getpid()}"
         probe.write_bytes(b"can be written")
         probe.unlink()

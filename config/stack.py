@@ -39,6 +39,7 @@ class Stack:
 
     def run(self) -> None:
         """Start everything, serve until asked to stop, and leave nothing behind."""
+        os.umask(0o077)  # answers and sessions are nobody else's on this machine
         embedded.secret_key(self.data)
         self.supervisor = Supervisor(self.environment(), ROOT, self.data / "logs", [self.lock])
         self.supervisor.heed_signals()

@@ -9,7 +9,7 @@ from accounts.models import Role, User
 def promote(email: str) -> bool:
     """Makes the person with this address an administrator; whether there is one."""
     with transaction.atomic():
-        person = User.objects.select_for_update().filter(email__iexact=email).first()
+        person = User.objects.select_for_update().filter(email=email.lower()).first()
         if person:
             person.role, person.is_active = Role.ADMINISTRATOR, True
             person.save(update_fields=["role", "is_active"])

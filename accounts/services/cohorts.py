@@ -52,7 +52,7 @@ def add_instructor(cohort: Cohort, email: str) -> User:
 
 
 def _person(email: str) -> User:
-    person = User.objects.filter(email__iexact=email, is_active=True).first()
+    person = User.objects.filter(email=email.lower(), is_active=True).first()
     if person is None:
         raise NotPossible(_("Nobody has signed up with %(email)s.") % {"email": email})
     return person

@@ -39,7 +39,7 @@ def accept(token: str, person: User, at: datetime) -> Invitation:
     """Uses up the invitation: the person joins its cohort.
 
     Raises:
-        NotPossible: it was used, withdrawn, or has expired in the meantime.
+        NotPossible: it was used, withdrawn, has expired in the meantime, or is somebody else's.
     """
     with transaction.atomic():
         invitation = (
@@ -49,6 +49,9 @@ def accept(token: str, person: User, at: datetime) -> Invitation:
         )
         if invitation is None:
             raise NotPossible(_("This invitation can no longer be used."))
+        if invitation.email and invitation.email.lower() != person.email:
+            words = _("This invitation is for %(email)s.")
+            raise NotPossible(words % {"email": invitation.email})
         invitation.used_by, invitation.used_at = person, at
         invitation.save(update_fields=["used_by", "used_at"])
         if invitation.cohort:

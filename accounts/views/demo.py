@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -28,7 +28,7 @@ def sign_in(request: HttpRequest, role: str, token: str) -> HttpResponse:
     if not _opens(request, role, token):
         raise Http404
     if request.method == "POST":
-        user = User.objects.get(email=EMAILS[role])
+        user = get_object_or_404(User, email=EMAILS[role])
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("home")
     return render(request, "accounts/demo_sign_in.html", {"role": role})

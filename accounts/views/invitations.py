@@ -71,7 +71,8 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             accept(token, request.user, now)
             messages.success(request, _("You have joined."))
             return redirect("home")
-        except NotPossible:
-            invitation = None
+        except NotPossible as reason:
+            messages.error(request, str(reason))
+            return redirect("home")
     status = 200 if invitation else 404
     return render(request, "accounts/join.html", {"invitation": invitation}, status=status)

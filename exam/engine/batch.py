@@ -114,7 +114,7 @@ def _mask(item: Mapping[str, object], name: str) -> int:
 def _note(note: object) -> str:
     if not isinstance(note, str) or len(note) > MAX_NOTE or "\x00" in note:
         raise BatchError(f"A note has at most {MAX_NOTE} characters.")
-    return note
+    return note.encode(errors="replace").decode()  # half an emoji cannot be stored
 
 
 def _highlights(spans: object) -> tuple[tuple[int, int], ...]:

@@ -20,6 +20,7 @@ from exam.services.saving import Saved, save
 from questions.models import QuestionVersion
 
 LIVE_FOR = timedelta(seconds=90)
+MOST_EXTRA_MINUTES = 2 * 24 * 60
 
 
 class NotPossible(Exception):
@@ -249,7 +250,7 @@ def add_minutes(
     """Moves the deadline of a running attempt; the page shows it within a minute.
 
     Raises:
-        NotPossible: the attempt is over, or the minutes are not from 1 to 240.
+        NotPossible: the attempt is over, the minutes are not from 1 to 240, or too many in all.
     """
     if not 1 <= minutes <= 240:
         raise NotPossible(_("Between 1 and 240 minutes can be added at a time."))
@@ -257,6 +258,8 @@ def add_minutes(
         attempt = _locked(attempt_id)
         if attempt is None or not attempt.accepts(at):
             raise NotPossible(_("This exam is over; no minutes can be added."))
+        if attempt.extra_minutes + minutes > MOST_EXTRA_MINUTES:
+            raise NotPossible(_("This exam has two more days already; it cannot have more."))
         attempt.deadline += timedelta(minutes=minutes)
         attempt.extra_minutes += minutes
         attempt.save(update_fields=["deadline", "extra_minutes"])

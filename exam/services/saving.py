@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg import Cursor
 
 from exam.engine.batch import MAX_PATH, Batch, Change, to_ordinals
 from exam.engine.lifecycle import AttemptState
@@ -119,9 +120,7 @@ def _save_in_one_statement(
         "stale": at - SEEN_EVERY,
         "changes": json.dumps([asdict(change) for change in batch.changes]),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_STATEMENT, values)
-        row = cursor.fetchone()
+    row = _prepared(values)
     if row is None:
         return None
     state, sitting, seen_at, started_at, deadline, accepted, stored, late, answered = row
@@ -139,11 +138,19 @@ def _save_in_one_statement(
     )
 
 
+def _prepared(values: dict[str, Any]) -> tuple[Any, ...] | None:
+    """The row the statement gives. Prepared, because planning it takes longer than running it.
+
+    Django's own cursor cannot prepare, so it is one of psycopg's on Django's connection.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        return cursor.execute(_STATEMENT, values, prepare=True).fetchone()
+
+
 def _decoded(value: Any, empty: Any) -> Any:
-    """A jsonb column: Django's cursor gives its text, a bare psycopg cursor the value."""
-    if value is None:
-        return empty
-    return json.loads(value) if isinstance(value, str) else value
+    """A jsonb column, which comes as its text."""
+    return empty if value is None else json.loads(value)
 
 
 # ------------------------------------------------------------------ SQLite

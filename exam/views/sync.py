@@ -40,9 +40,11 @@ def json_view(view: Callable[..., JsonResponse]) -> Callable[..., HttpResponse]:
             return _refused(413, "too_large")
         if _too_many(request.user.pk):
             return _wait(429, "too_many")
+        if request.content_type != "application/json":  # of a form the body is read already
+            return _refused(422, "invalid", detail="The request is not JSON.")
         try:
             return view(request, pk, json.loads(request.body))
-        except (BatchError, ValueError) as error:
+        except (ValueError, RecursionError) as error:  # not JSON, nested too deeply, or no batch
             return _refused(422, "invalid", detail=str(error))
         except OperationalError:
             return _wait(503, "busy")
@@ -53,8 +55,7 @@ def json_view(view: Callable[..., JsonResponse]) -> Callable[..., HttpResponse]:
 def _too_many(user_id: int) -> bool:
     """Counts a person's requests in the running minute."""
     key = f"sync:{user_id}:{int(timezone.now().timestamp()) // 60}"
-    cache.add(key, 0, 90)
-    return cache.incr(key) > settings.SAVES_PER_MINUTE
+    return cache.count(key, seconds=90) > settings.SAVES_PER_MINUTE
 
 
 def _wait(status: int, error: str) -> JsonResponse:

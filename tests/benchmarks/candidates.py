@@ -4,10 +4,11 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from itertools import count
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone
@@ -59,11 +60,12 @@ def sign_in(number: int) -> list[Candidate]:
     people = User.objects.bulk_create(
         User(email=f"bench{next(_addresses)}@example.org", password="!") for _ in range(number)
     )
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
     keys = [secrets.token_hex(16) for _ in people]
     Session.objects.bulk_create(
         Session(
             session_key=key,
-            session_data=SessionStore().encode(
+            session_data=store.encode(
                 {
                     SESSION_KEY: str(person.pk),
                     BACKEND_SESSION_KEY: BACKEND,

@@ -139,13 +139,12 @@ def sql(statement: str) -> list[tuple[object, ...]]:
 
 
 def statements() -> int:
-    """How many statements have run, apart from this one."""
-    return int(
-        sql("SELECT sum(calls) FROM pg_stat_statements WHERE query NOT LIKE '%stat_statements%'")[
-            0
-        ][0]
-        or 0
+    """How many statements the applications have sent; not this one, not checks of foreign keys."""
+    [[calls]] = sql(
+        "SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements"
+        " WHERE query NOT LIKE '%stat_statements%' AND query NOT LIKE '%FOR KEY SHARE OF x'"
     )
+    return int(str(calls))
 
 
 def processor_seconds(root: int) -> float:
@@ -161,6 +160,11 @@ def processor_seconds(root: int) -> float:
     while grown := {pid for pid, (parent, _) in stats.items() if parent in tree} - tree:
         tree |= grown
     return sum(stats[pid][1] for pid in tree) / TICK
+
+
+def load() -> str:
+    """How many processes wanted to run in the last minute, on average."""
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 def postmaster() -> int:
@@ -255,7 +259,7 @@ def main() -> None:
 
     bench = Bench(sign_in(arguments.candidates), arguments.connections)
     print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f},"
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load()},"
         f" {arguments.connections} connections, {arguments.candidates} candidates"
     )
     bench.start(sign_in(2 * arguments.connections))  # every worker has read the bank then
@@ -277,7 +281,7 @@ def main() -> None:
     print(f"one candidate at a time, bank of {size}:")
     print(start.row("start"))
     print(page.row("exam page"))
-    print(f"load at the end {os.getloadavg()[0]:.1f}")
+    print(f"load at the end {load()}")
 
 
 if __name__ == "__main__":

@@ -75,6 +75,12 @@ def test_what_is_secret_can_be_read_by_its_owner_only(running: Running) -> None:
         assert stat.S_IMODE((running.data / name).stat().st_mode) == 0o600
 
 
+def test_nobody_else_on_this_machine_can_read_sessions_and_answers(running: Running) -> None:
+    assert stat.S_IMODE(running.data.stat().st_mode) == 0o700
+    for file in (running.database, running.data / "logs" / "web.log"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 def test_the_sign_in_links_open_with_their_token_and_on_this_machine_only(
     running: Running,
 ) -> None:

@@ -209,6 +209,16 @@ def test_no_minutes_for_an_exam_that_is_over(attempt: Attempt) -> None:
         attempts.add_minutes(attempt.pk, 10, by=attempt.candidate, at=LATER)
 
 
+def test_added_minutes_have_an_end(attempt: Attempt) -> None:
+    """The columns have one; many grants must not run into it."""
+    teacher = User.objects.create_user("t@example.org")
+    most = attempts.MOST_EXTRA_MINUTES
+    Attempt.objects.filter(pk=attempt.pk).update(extra_minutes=most - 10)
+    assert attempts.add_minutes(attempt.pk, 10, by=teacher, at=LATER).extra_minutes == most
+    with pytest.raises(attempts.NotPossible, match="cannot have more"):
+        attempts.add_minutes(attempt.pk, 1, by=teacher, at=LATER)
+
+
 def test_a_void_attempt_stays_void(attempt: Attempt) -> None:
     attempts.void(attempt.pk, reason="test run", at=LATER)
     with pytest.raises(IllegalMove):

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from exam.models import Attempt
+from exam.services import scoring
 from exam.views.sync import MAX_BODY
 from tests.exam.conftest import batch, change
 
@@ -212,3 +213,38 @@ def test_nothing_of_it_is_cached(page: Client, running: Attempt) -> None:
     assert "no-store" in post(page, running, "sync", batch(1))["Cache-Control"]
     sitting = page.get(reverse("exam:sitting", kwargs={"pk": running.pk}))
     assert "no-store" in sitting["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["claim", "sync", "submit"])
+def test_what_is_nested_too_deeply_is_invalid(page: Client, running: Attempt, name: str) -> None:
+    for text in ("[" * 60_000, '{"v":' * 12_000):
+        assert post(page, running, name, text).status_code == 422
+
+
+def test_only_json_is_read(page: Client, running: Attempt) -> None:
+    address = reverse("exam:sync", kwargs={"pk": running.pk})
+    assert page.post(address, {"v": 1}).status_code == 422
+    text = json.dumps(batch(1, change(1, 1, [1])))
+    assert page.post(address, text, content_type="text/plain").status_code == 422
+
+
+def test_half_an_emoji_at_the_end_of_a_note_loses_no_answer(page: Client, running: Attempt) -> None:
+    """A browser that cuts a note at its limit may cut a character of two units in the middle."""
+    text = json.dumps(batch(1, change(1, 1, [1], note="ab \ud83d")))
+    assert "\\ud83d" in text
+    assert post(page, running, "sync", text).json()["acked"] == {"1": 1}
+    stored = running.responses.get(position=1)
+    assert (bool(stored.selected), stored.note) == (True, "ab ?")
+
+
+def test_the_largest_numbers_a_page_may_send_break_no_page(page: Client, running: Attempt) -> None:
+    most = 2**31 - 1
+    far = change(1, most, [1], at_ms=0, spent_ms=most, highlights=[[0, most]], note="\U0001f600")
+    assert post(page, running, "sync", batch(1, far)).json()["acked"] == {"1": most}
+    assert post(page, running, "submit", batch(1)).status_code == 200
+    scoring.score(running.pk, at=running.deadline)
+    for name in ("result", "report", "review"):
+        assert page.get(reverse(f"exam:{name}", kwargs={"pk": running.pk})).status_code == 200
+    assert page.get(f"/attempts/{running.pk}/review/1/").status_code == 200
+    for path in ("/", "/history/", "/history.csv"):
+        assert page.get(path).status_code == 200

@@ -394,6 +394,7 @@ function conflict({ error, responses, since, redirect, state: now }) {
 }
 
 function askClaim(since) {
+  sync.stop(); // nothing is claimed before the candidate has said so
   const dialog = $("#claim-dialog");
   $(".claim-since").textContent = since ? say("claim-since", { time: time(new Date(since)) }) : "";
   dialog.onclose = () => (dialog.returnValue === "take" ? takeOver() : lookOnly("looking"));

@@ -53,8 +53,14 @@ export class Journal {
   /** Reads again from disk: another tab of this browser may have written. */
   async reload() {
     if (!this.database) return;
+    const before = this.entries;
     const stores = this.database.transaction(["changes", "attempts"]);
-    this.entries = await done(stores.objectStore("changes").getAll(rangeOf(this.scope)));
+    const stored = await done(stores.objectStore("changes").getAll(rangeOf(this.scope)));
+    // What was chosen or dropped here while the disk was read is newer than what it told.
+    const added = this.entries.filter((entry) => !before.includes(entry));
+    const gone = before.filter((entry) => !this.entries.includes(entry));
+    const known = new Set([...added, ...gone].map(({ seq }) => seq));
+    this.entries = [...stored.filter(({ seq }) => !known.has(seq)), ...added];
     this.about = (await done(stores.objectStore("attempts").get(this.scope))) ?? this.about;
   }
 
