@@ -40,7 +40,8 @@ class ProfileForm(forms.ModelForm):
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=time_zones,
+        choices=lambda: [("", _("As my device")), *time_zones()],
+        required=False,
         help_text=_("Times of exams and reports are shown in it."),
     )
     is_non_native = forms.BooleanField(

@@ -1,4 +1,4 @@
-"""Shows times in the time zone of the person who reads them."""
+"""Shows times in the time zone of the person who reads them, or of the device they use."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -15,7 +15,9 @@ class TimeZoneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            timezone.activate(_zone(request.user.time_zone))
+            # The scripts of any page leave the browser's time zone in this cookie.
+            chosen = request.user.time_zone or request.COOKIES.get("time_zone", "")
+            timezone.activate(_zone(chosen))
         try:
             return self.get_response(request)
         finally:
@@ -25,5 +27,5 @@ class TimeZoneMiddleware:
 def _zone(name: str) -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return zoneinfo.ZoneInfo("UTC")

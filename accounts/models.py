@@ -66,7 +66,8 @@ class User(AbstractUser):
     email = models.EmailField(_("e-mail address"), unique=True)
     display_name = models.CharField(_("display name"), max_length=80, blank=True)
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.CANDIDATE)
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    # Empty: as the device says.
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="")
     theme = models.CharField(
         _("colours"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM
     )

@@ -41,6 +41,11 @@ def current_blueprints() -> QuerySet[Blueprint]:
     return Blueprint.objects.filter(is_current=True).select_related("bank")
 
 
+def first_blueprints() -> QuerySet[Blueprint]:
+    """The same for somebody who has sat nothing yet: the shortest first."""
+    return current_blueprints().order_by("length", "slug")
+
+
 def overdue_attempt_ids(at: datetime, limit: int = 200) -> list[int]:
     """Open attempts whose deadline and grace are over."""
     rows = (

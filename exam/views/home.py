@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from exam import charts
-from exam.selectors.attempts import current_blueprints
+from exam.selectors.attempts import first_blueprints
 from exam.selectors.history import sat_by, trend_of, trend_slug
 from exam.selectors.home import WeakPart, next_step, open_exams, readiness_of, weakest_parts
 from exam.services import attempts
@@ -48,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "trend": score_trend(scores),
             "readiness": readiness,
             "chance": charts.chance_in_twenty(readiness.chance) if readiness else None,
-            "blueprints": current_blueprints() if not sat else (),
+            "blueprints": first_blueprints() if not sat else (),
         },
     )
 

@@ -15,7 +15,12 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import User
 from exam.engine.assembly import BankTooSmall
-from exam.selectors.attempts import attempts_for, current_blueprints, minutes_for
+from exam.selectors.attempts import (
+    attempts_for,
+    current_blueprints,
+    first_blueprints,
+    minutes_for,
+)
 from exam.selectors.forms import displayed_questions
 from exam.selectors.scores import current_score
 from exam.services import attempts
@@ -39,7 +44,7 @@ def start_list(request: HttpRequest) -> HttpResponse:
             ),
             "minutes": minutes_for(user, blueprint),
         }
-        for blueprint in current_blueprints()
+        for blueprint in (current_blueprints() if own else first_blueprints())
     ]
     return render(request, "exam/start_list.html", {"rows": rows})
 

@@ -1,4 +1,8 @@
-// Pages outside the exam: what leaves with a sign-out, and the menu.
+// Pages outside the exam: the device's time zone, what leaves with a sign-out, and the menu.
+
+// Times on pages then agree with the clock of the device, unless the profile names another zone.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+document.cookie = `time_zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
 
 /** Signing out with answers that never reached the server asks first. */
 async function leave(event) {

@@ -5,7 +5,7 @@ const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const known = [...select.options].find((option) => option.value === guess);
 
 function show() {
-  offer.hidden = !known || select.value === guess;
+  offer.hidden = !known || !select.value || select.value === guess;
 }
 
 if (known) {

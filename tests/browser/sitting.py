@@ -50,6 +50,13 @@ class Sitting:
         self.page.click(f"#map a[href='#q{position}']")
         expect(self.page.locator(f"#q{position}")).to_be_visible()
 
+    def open_single(self) -> int:
+        """Opens the first question with one answer, where a new choice replaces the old one."""
+        first = self.page.locator("section.question[data-select='1']").first
+        position = int(first.get_attribute("id")[1:])
+        self.go(position)
+        return position
+
     def choose(self, *places: int) -> None:
         """Clicks options of the question on screen."""
         for place in places:

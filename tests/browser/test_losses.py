@@ -87,6 +87,7 @@ def test_a_second_window_takes_over_and_the_first_turns_read_only(
     page: Page, context: BrowserContext, stack: Running
 ) -> None:
     first = Sitting.start(page)
+    position = first.open_single()
     first.choose(1)
     first.saved(1)
     other = context.new_page()
@@ -94,14 +95,14 @@ def test_a_second_window_takes_over_and_the_first_turns_read_only(
     other.click("#claim-dialog button[value=take]")
     second = Sitting(other)
     second.ready()
-    assert second.chosen(1) == [1]
+    assert second.chosen(position) == [1]
     first.banner("continued in another window")
-    expect(page.locator("#q1 input").first).to_be_disabled()
+    expect(page.locator(f"#q{position} input").first).to_be_disabled()
     second.choose(2)
-    until_stored(other, stack, second.attempt, {1: [2]})
+    until_stored(other, stack, second.attempt, {position: [2]})
     page.click("#banner [data-act=take]")
-    expect(page.locator("#q1 input").first).to_be_enabled()
-    assert first.chosen(1) == [2]
+    expect(page.locator(f"#q{position} input").first).to_be_enabled()
+    assert first.chosen(position) == [2]
     second.banner("continued in another window")
 
 
@@ -194,21 +195,22 @@ def test_the_page_hands_in_by_itself_when_the_time_is_up(page: Page, stack: Runn
 
 def test_a_batch_played_again_and_a_stale_batch_change_nothing(page: Page, stack: Running) -> None:
     sitting = Sitting.start(page)
+    position = sitting.open_single()
     bodies: list[str] = []
     page.on("request", lambda r: r.url.endswith("/sync") and bodies.append(r.post_data))
     sitting.choose(1)
     sitting.saved(1)
     first = next(body for body in bodies if json.loads(body)["changes"])
     sitting.choose(3)
-    until_stored(page, stack, sitting.attempt, {1: [3]})
+    until_stored(page, stack, sitting.attempt, {position: [3]})
     answer = replay(page, first)
     assert answer["status"] == 200
-    assert stored(stack, sitting.attempt) == {1: [3]}
+    assert stored(stack, sitting.attempt) == {position: [3]}
     page.reload()
     sitting.ready()
     stale = replay(page, first)
     assert (stale["status"], stale["body"]["error"]) == (409, "taken_over")
-    assert stored(stack, sitting.attempt) == {1: [3]}
+    assert stored(stack, sitting.attempt) == {position: [3]}
 
 
 def replay(page: Page, body: str) -> dict:
