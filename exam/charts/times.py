@@ -8,6 +8,7 @@ from .places import Axis, Mark, nice_step, percent, pixels, short
 
 MINUTE = 60_000
 EVEN_LABEL = 0.72  # how far along the even pace its label stands
+END_LABEL = 7  # percent of the width that the labels of the axis take
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class PaceCurve:
     minutes: tuple[Mark, ...]
     questions: tuple[tuple[str, str], ...]  # (y in percent, label)
     is_ahead: bool  # where the even pace has its label, the curve is above it
-    end: Mark
+    end: Mark  # where the curve's own label stands, beside the axis and over the last step
+    end_y: str
 
 
 def pace_curve(answered_ms: Sequence[int], *, minutes: int, length: int) -> PaceCurve:
@@ -30,7 +32,7 @@ def pace_curve(answered_ms: Sequence[int], *, minutes: int, length: int) -> Pace
         for n, at in enumerate(sorted(answered_ms), 1)
     ]
     step = nice_step(minutes / 4)
-    last = max(answered_ms, default=0)
+    last = place.share(max(answered_ms, default=0))
     ahead = sum(at <= EVEN_LABEL * minutes * MINUTE for at in answered_ms) > EVEN_LABEL * length
     return PaceCurve(
         path="M0 100" + "".join(steps),
@@ -43,7 +45,8 @@ def pace_curve(answered_ms: Sequence[int], *, minutes: int, length: int) -> Pace
             (percent(100 - 100 * n / length), str(n)) for n in (length, round(length / 2), 0)
         ),
         is_ahead=ahead,
-        end=Mark(place(last), anchor="end" if place.share(last) > 25 else "start"),
+        end=Mark(percent(max(last, END_LABEL)), anchor="end" if last > 25 else "start"),
+        end_y=percent(100 - 100 * len(answered_ms) / length),
     )
 
 

@@ -120,6 +120,11 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     if attempt.is_open:
         return redirect("exam:sitting", pk=pk)
     template = "exam/_result.html" if request.htmx else "exam/result.html"
-    response = render(request, template, {"attempt": attempt, "score": current_score(attempt)})
+    context = {
+        "attempt": attempt,
+        "score": current_score(attempt),
+        "answered": attempt.responses.filter(selected__gt=0).count(),
+    }
+    response = render(request, template, context)
     response["Vary"] = "HX-Request"
     return response

@@ -28,6 +28,32 @@ def test_the_profile_is_saved_and_used_at_once(browser, candidate: User) -> None
 
 
 @pytest.mark.parametrize(
+    ("chosen", "device", "seen"),
+    [
+        ("", "Asia/Tokyo", "Asia/Tokyo"),
+        ("Europe/Berlin", "Asia/Tokyo", "Europe/Berlin"),
+        ("", "", "UTC"),
+        ("", "Europe", "UTC"),
+        ("", "../../etc/passwd", "UTC"),
+    ],
+)
+def test_times_are_those_of_the_device_unless_a_zone_is_chosen(
+    candidate: User, rf: RequestFactory, chosen: str, device: str, seen: str
+) -> None:
+    candidate.time_zone = chosen
+    request = rf.get("/")
+    request.user, request.COOKIES["time_zone"] = candidate, device
+    zones = []
+    TimeZoneMiddleware(lambda _request: zones.append(timezone.get_current_timezone_name()))(request)
+    assert zones == [seen]
+
+
+def test_the_profile_can_leave_the_time_zone_to_the_device(browser, candidate: User) -> None:
+    save(browser, candidate, time_zone="")
+    assert candidate.time_zone == ""
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [("time_zone", "Mars/Olympus"), ("theme", "pink"), ("display_name", "x" * 81)],
 )

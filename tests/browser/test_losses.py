@@ -106,6 +106,38 @@ def test_a_second_window_takes_over_and_the_first_turns_read_only(
     second.banner("continued in another window")
 
 
+def test_a_second_window_claims_nothing_before_it_is_told_to(
+    page: Page, context: BrowserContext
+) -> None:
+    Sitting.start(page)
+    other = context.new_page()
+    claims: list[str] = []
+    other.on("request", lambda r: r.url.endswith("/claim") and claims.append(r.url))
+    other.goto(page.url)
+    expect(other.locator("#claim-dialog")).to_be_visible()
+    other.evaluate("window.dispatchEvent(new Event('focus'))")
+    other.wait_for_timeout(500)
+    assert claims == []
+    other.click("#claim-dialog button[value=look]")
+    expect(other.locator("section.question:visible input").first).to_be_disabled()
+
+
+def test_what_is_chosen_while_the_journal_is_read_again_stays_in_it(page: Page) -> None:
+    Sitting.start(page)
+    kept = page.evaluate(
+        """async () => {
+            const {Journal} = await import(document.getElementById("module-record").href);
+            const journal = await Journal.open("test:1");
+            const entry = {position: 1, seq: 1, at_ms: 1, selected: [1], choice: true};
+            const reading = journal.reload();
+            await journal.add(entry);
+            await reading;
+            return journal.unsent.map(({seq}) => seq);
+        }"""
+    )
+    assert kept == [1]
+
+
 def test_what_a_stale_device_did_not_save_is_offered_not_lost(
     page: Page, new_context: Callable[..., BrowserContext], stack: Running
 ) -> None:

@@ -32,7 +32,7 @@ def test_a_candidate_sits_the_whole_exam_and_reads_the_score(page: Page, stack: 
 
     sitting.end()
     sitting.result()
-    expect(page.locator("main")).to_contain_text(re.compile(r"65 of 65 received"))
+    expect(page.locator("main")).to_contain_text(re.compile(r"65 of 65 answered"))
     page.click("main a[href$='/report/']")
     expect(page.locator("h1")).to_contain_text(re.compile("above the cut|below the cut|cut", re.I))
     expect(page.locator("main")).to_contain_text("of 50")

@@ -146,6 +146,13 @@ def test_the_label_of_the_even_pace_keeps_away_from_the_curve():
     assert (quick.is_ahead, slow.is_ahead) == (True, False)
 
 
+def test_the_label_of_the_curve_stands_at_its_end_and_never_on_the_axis():
+    half = charts.pace_curve([120_000, 60_000], minutes=4, length=4)
+    hasty = charts.pace_curve([1_000], minutes=4, length=4)
+    assert (half.end.x, half.end.anchor, half.end_y) == ("50%", "end", "50%")
+    assert (hasty.end.x, hasty.end.anchor, hasty.end_y) == ("7%", "start", "75%")
+
+
 def test_a_pace_curve_without_answers_is_a_point():
     assert charts.pace_curve([], minutes=4, length=4).path == "M0 100"
 

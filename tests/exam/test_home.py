@@ -171,6 +171,19 @@ def test_the_exams_on_offer_tell_their_facts_and_what_was_sat(
     assert "A bank for tests." in text
 
 
+def offered(page: Client) -> list[str]:
+    text = page.get(reverse("exam:start_list")).content.decode()
+    return re.findall(r'id="exam-([a-z-]+)"', text)
+
+
+def test_nobodys_first_exam_is_the_longest(page: Client, blueprint: Blueprint, candidate: User):
+    longest = list(current_blueprints().values_list("slug", flat=True))
+    assert len(longest) > 1
+    assert offered(page) == longest[::-1]
+    sit(candidate, blueprint, at=NOON, right=[1])
+    assert offered(page) == longest
+
+
 def test_the_instructions_start_the_clock_by_a_button_alone(page: Client, blueprint: Blueprint):
     text = page.get(reverse("exam:instructions", args=["tiny"])).content.decode()
     assert f'<form method="post" action="{reverse("exam:start", args=["tiny"])}">' in text

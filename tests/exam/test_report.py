@@ -220,7 +220,7 @@ def test_the_result_repeats_the_receipt(page: Client, sat: Attempt):
     text = text_of(page, sat, "result")
     assert sat.receipt in text
     assert "Handed in 12:05:00" in text
-    assert "6 of 6 received" in text
+    assert "5 of 6 answered" in text
 
 
 # ------------------------------------------------------------------ whose and when

@@ -45,8 +45,9 @@ export class Journal {
       journal.durable = true;
     } catch {
       journal.database = null;
-      journal.about.sitting = Number(globalThis.sessionStorage?.getItem(scope)) || null;
     }
+    // Also where the browser has thrown its data base away: a reload is not another window.
+    journal.about.sitting ??= Number(globalThis.sessionStorage?.getItem(scope)) || null;
     return journal;
   }
 
@@ -121,7 +122,7 @@ export class Journal {
 
   async remember(facts) {
     Object.assign(this.about, facts, { touched: Date.now() });
-    if (!this.database && facts.sitting) globalThis.sessionStorage?.setItem(this.scope, facts.sitting);
+    if (facts.sitting) globalThis.sessionStorage?.setItem(this.scope, facts.sitting);
     await this.write([], []);
   }
 
