@@ -71,7 +71,19 @@ def own_names(host: str) -> list[str]:
 
 def own_addresses() -> list[str]:
     """This machine's addresses, as far as they can be told without asking anyone."""
+    found = {routed_address()}
     with suppress(OSError):
-        found = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
-        return sorted({bracketed(str(entry[4][0]).partition("%")[0]) for entry in found})
-    return []
+        entries = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
+        found |= {bracketed(str(entry[4][0]).partition("%")[0]) for entry in entries}
+    return sorted(found - {""})
+
+
+def routed_address() -> str:
+    """The address others in the network see; empty without a network.
+
+    Many systems map their own name to 127.0.1.1 alone. Connecting a datagram socket sends nothing.
+    """
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))
+        return str(probe.getsockname()[0])
+    return ""

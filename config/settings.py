@@ -97,7 +97,13 @@ if DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["CONN_MAX_AGE"] = 0
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = DATABASE.get("OPTIONS", {}) | {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=16), "timeout": 5}
+        # Without a number nothing can be prepared. Only the save asks for it.
+        "prepare_threshold": 5,
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL_SIZE", default=16),
+            "timeout": 5,
+        },
     }
 else:
     # IMMEDIATE takes the write lock first: a read followed by a write then never fails as locked.

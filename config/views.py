@@ -1,5 +1,6 @@
 """What belongs to no app: health, the service worker's file, and the error pages."""
 
+import logging
 import secrets
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+log = logging.getLogger(__name__)
 
 
 @never_cache
@@ -55,5 +58,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, with a reference that also stands in the log beside the traceback's time."""
-    return render(request, "500.html", {"reference": secrets.token_hex(2).upper()}, status=500)
+    """500, with a reference that also stands in the log, just before the traceback."""
+    reference = secrets.token_hex(2).upper()
+    log.error("Reference %s: %s %r", reference, request.method, request.path)
+    return render(request, "500.html", {"reference": reference}, status=500)

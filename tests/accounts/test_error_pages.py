@@ -1,5 +1,7 @@
 """The error pages, in the words of the product."""
 
+import re
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
@@ -15,6 +17,12 @@ def test_the_500_page_needs_neither_context_nor_database() -> None:
     response = server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert "Reference" in response.content.decode()
+
+
+def test_the_reference_on_the_500_page_stands_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    text = server_error(RequestFactory().get("/somewhere/")).content.decode()
+    reference = re.search(r"Reference ([0-9A-F]{4})\.", text)[1]
+    assert f"Reference {reference}: GET '/somewhere/'" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["400.html", "403.html", "404.html", "429.html"])

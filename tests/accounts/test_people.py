@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.forms import time_zones
+from accounts.middleware import TimeZoneMiddleware
 from accounts.models import User
 from accounts.services.people import NotPossible, set_role
 from tests.factories import AdministratorFactory, UserFactory

@@ -73,6 +73,18 @@ def test_a_failed_save_then_a_reload_loses_nothing(page: Page, stack: Running) -
     assert stored(stack, sitting.attempt) == {1: [2]}
 
 
+def test_a_reload_is_not_another_window_even_without_the_browsers_data_base(
+    page: Page, stack: Running
+) -> None:
+    sitting = Sitting.start(page)
+    sitting.choose(1)
+    sitting.saved(1)
+    page.evaluate("void indexedDB.deleteDatabase('cutscore')")  # done once the page is gone
+    page.reload()
+    sitting.ready()
+    assert sitting.chosen(1) == [1]
+
+
 def test_an_answer_of_500_is_no_receipt(page: Page, stack: Running) -> None:
     sitting = Sitting.start(page)
     page.route("**/sync", lambda route: route.fulfill(status=500, body="Oh"))
@@ -223,6 +235,13 @@ def test_the_page_hands_in_by_itself_when_the_time_is_up(page: Page, stack: Runn
     expect(page.locator(".over-text")).to_contain_text("1 of 20")
     page.click("#over a")
     sitting.result()
+
+
+def test_after_a_long_sleep_the_time_left_is_said_as_it_is(page: Page, stack: Running) -> None:
+    sitting = Sitting.start(page)
+    move_deadline(stack, sitting.attempt, timedelta(minutes=54))
+    sitting.choose(1)
+    expect(page.locator("#spoken")).to_have_text("5 minutes left")
 
 
 def test_a_batch_played_again_and_a_stale_batch_change_nothing(page: Page, stack: Running) -> None:

@@ -13,6 +13,8 @@ from exam.models import Attempt, Blueprint
 from tests.exam.conftest import batch, change
 
 POSTGRESQL = connection.vendor == "postgresql"
+# On PostgreSQL the save itself is prepared on psycopg's own cursor, where Django does not look.
+SAVE = 2 if POSTGRESQL else 5
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
@@ -35,12 +37,12 @@ def kept(captured: CaptureQueriesContext) -> list[str]:
 def test_a_save_takes_three_statements_or_five_on_sqlite(page: Client, running: Attempt) -> None:
     changes = [change(position, position, [1], at_ms=5) for position in range(1, 6)]
     taken = statements(page, "sync", running, batch(1, *changes))
-    assert len(taken) <= (3 if POSTGRESQL else 5), taken
+    assert len(taken) <= SAVE, taken
 
 
 def test_a_clock_question_takes_no_more_than_a_save(page: Client, running: Attempt) -> None:
     taken = statements(page, "sync", running, batch(1))
-    assert len(taken) <= (3 if POSTGRESQL else 5), taken
+    assert len(taken) <= SAVE, taken
 
 
 def test_a_submit_takes_at_most_ten_statements(page: Client, running: Attempt) -> None:

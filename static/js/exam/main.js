@@ -27,8 +27,8 @@ let knownDeadline = state.deadline_ms;
 let kept = false; // whether a copy of the page was put aside for a reload without connection
 let striking = 0; // until when a letter means "strike out"
 
-const time = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
-const hour = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+const time = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const hour = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const speak = (text, urgent = false) => ($(urgent ? "#urgent" : "#spoken").textContent = text);
 const loud = () => journal.unsent.filter((entry) => !entry.quiet);
 const unsentPositions = () => [...new Set(loud().map((entry) => entry.position))].sort((a, b) => a - b);
@@ -538,7 +538,7 @@ function drawClock(remaining) {
   const text = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   if ($("#clock").textContent !== text) $("#clock").textContent = text;
   $("#clock").classList.toggle("last", remaining <= 300_000);
-  const passed = thresholds.find((m) => lastRemaining > m * 60_000 && remaining <= m * 60_000);
+  const passed = thresholds.findLast((m) => lastRemaining > m * 60_000 && remaining <= m * 60_000);
   if (passed && lastRemaining < Infinity && remaining > 0) warn(passed);
   lastRemaining = remaining;
 }
