@@ -1,10 +1,14 @@
 """Background work: each task takes ids, calls one service, and may be repeated safely."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from exam.selectors.attempts import unscored_attempt_ids
 from exam.services import attempts, exposure, release, scoring
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -25,7 +29,10 @@ def sweep() -> None:
     now = timezone.now()
     attempts.sweep(at=now)
     for attempt_id in unscored_attempt_ids():
-        scoring.score(attempt_id, at=now)
+        try:
+            scoring.score(attempt_id, at=now)
+        except Exception:  # one that cannot be scored must not hold up the others
+            log.exception("Attempt %s cannot be scored.", attempt_id)
 
 
 @shared_task

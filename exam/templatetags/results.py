@@ -23,6 +23,8 @@ def duration(time: timedelta) -> str:
     """Hours and minutes, such as "2 h 48 min", a begun minute not counted."""
     minutes = int(time.total_seconds()) // 60
     hours, rest = divmod(minutes, 60)
+    if not minutes:
+        return _("under 1 min")
     if not hours:
         return _("%(minutes)d min") % {"minutes": rest}
     if not rest:

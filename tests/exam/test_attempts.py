@@ -1,17 +1,21 @@
 """The life of an attempt: start, claim, the end, added minutes."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from accounts.models import User
 from exam.engine.assembly import BankTooSmall
 from exam.engine.batch import parse_batch
 from exam.engine.lifecycle import EndedBy, IllegalMove
-from exam.models import Attempt, Blueprint, Response, TimeGrant
+from exam.models import Attempt, Blueprint, ExamForm, Response, Score, TimeGrant
+from exam.selectors.attempts import attempts_for
 from exam.services import attempts
 from exam.services.blueprints import refresh_parameters
+from exam.tasks import sweep
 from questions.models import Bank, Question, QuestionStatus, QuestionVersion
 from tests.exam.conftest import NOON, batch, change, start
 
@@ -223,3 +227,26 @@ def test_a_void_attempt_stays_void(attempt: Attempt) -> None:
     attempts.void(attempt.pk, reason="test run", at=LATER)
     with pytest.raises(IllegalMove):
         attempts.void(attempt.pk, reason="again", at=LATER)
+
+
+def test_an_administrator_voids_an_attempt_with_a_reason(attempt: Attempt, candidate: User) -> None:
+    call_command("void_attempt", str(attempt.pk), "--reason", "fire alarm", stdout=StringIO())
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.void_reason) == ("void", "fire alarm")
+    assert not attempts_for(candidate).exists()
+    with pytest.raises(CommandError, match="cannot become void"):
+        call_command("void_attempt", str(attempt.pk), "--reason", "again")
+    with pytest.raises(CommandError, match="There is no attempt 0"):
+        call_command("void_attempt", "0", "--reason", "none")
+
+
+def test_an_attempt_that_cannot_be_scored_does_not_hold_up_the_others(
+    attempt: Attempt, blueprint: Blueprint
+) -> None:
+    bob = User.objects.create_user("bob@example.org")
+    other = start(bob, blueprint, at=NOON, seed=8)
+    attempts.submit(attempt.pk, by=EndedBy.CANDIDATE, at=LATER)
+    attempts.submit(other.pk, by=EndedBy.CANDIDATE, at=LATER + MINUTE)
+    ExamForm.objects.filter(pk=attempt.exam_form_id).update(version_ids=[0])
+    sweep()
+    assert list(Score.objects.values_list("attempt", flat=True)) == [other.pk]

@@ -27,8 +27,17 @@ let knownDeadline = state.deadline_ms;
 let kept = false; // whether a copy of the page was put aside for a reload without connection
 let striking = 0; // until when a letter means "strike out"
 
-const time = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const hour = (date) => date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const timeZone = knownZone(document.body.dataset.timeZone); // the profile's, else the device's
+const time = (date) => date.toLocaleTimeString([], { timeZone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const hour = (date) => date.toLocaleTimeString([], { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+function knownZone(name) {
+  try {
+    return new Intl.DateTimeFormat([], { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
 const speak = (text, urgent = false) => ($(urgent ? "#urgent" : "#spoken").textContent = text);
 const loud = () => journal.unsent.filter((entry) => !entry.quiet);
 const unsentPositions = () => [...new Set(loud().map((entry) => entry.position))].sort((a, b) => a - b);
@@ -435,7 +444,7 @@ function askEnd() {
     text.append(words(key, { n: list.length, list: list.join(", ") }));
     return text;
   };
-  const lines = [line("end-open", open)];
+  const lines = open.length || !part.length ? [line("end-open", open)] : [];
   if (part.length) lines.push(line("end-part", part));
   if (paper.flagged.length) lines.push(line("end-flagged", paper.flagged));
   $(".end-facts").replaceChildren(...lines);
