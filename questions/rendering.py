@@ -32,7 +32,8 @@ MATH_ATTRIBUTES = {
 ATTRIBUTES = {
     "a": {"href", "title"},
     "ol": {"start"},
-    **{tag: {"class"} for tag in ("code", "div", "pre", "span", "table", "td", "th")},
+    **{tag: {"class"} for tag in ("code", "div", "span", "table", "td", "th")},
+    "pre": {"class", "tabindex"},
     **dict.fromkeys(MATH_TAGS, MATH_ATTRIBUTES),
 }
 LINK_SCHEMES = {"http", "https", "mailto"}
@@ -87,7 +88,8 @@ def _markdown() -> MarkdownIt:
 
 
 def _code_block(code: str, language: str, _attributes: str) -> str:
-    return f'<pre class="highlight"><code>{_highlighted(code, language)}</code></pre>\n'
+    # It may be wider than a phone: then the keyboard must reach it to scroll it.
+    return f'<pre class="highlight" tabindex="0"><code>{_highlighted(code, language)}</code></pre>\n'
 
 
 def _highlighted(code: str, language: str) -> str:

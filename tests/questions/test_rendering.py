@@ -32,13 +32,13 @@ def test_nothing_active_comes_through(text):
 
 def test_code_is_highlighted_by_classes():
     html = render_markdown('```json\n{"a": 1}\n```')
-    assert html.startswith('<pre class="highlight"><code>')
+    assert html.startswith('<pre class="highlight" tabindex="0"><code>')
     assert '<span class="nt">"a"</span>' in html
 
 
 def test_code_in_an_unknown_language_is_plain():
     assert render_markdown("```nolang\na < b\n```") == (
-        '<pre class="highlight"><code>a &lt; b\n</code></pre>'
+        '<pre class="highlight" tabindex="0"><code>a &lt; b\n</code></pre>'
     )
 
 
