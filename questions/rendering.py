@@ -89,7 +89,9 @@ def _markdown() -> MarkdownIt:
 
 def _code_block(code: str, language: str, _attributes: str) -> str:
     # It may be wider than a phone: then the keyboard must reach it to scroll it.
-    return f'<pre class="highlight" tabindex="0"><code>{_highlighted(code, language)}</code></pre>\n'
+    return (
+        f'<pre class="highlight" tabindex="0"><code>{_highlighted(code, language)}</code></pre>\n'
+    )
 
 
 def _highlighted(code: str, language: str) -> str:
