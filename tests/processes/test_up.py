@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from config import embedded
-from tests.config.processes import command_of, descendants, still_running, wait_for
+from tests.processes.process_tree import command_of, descendants, still_running, wait_for
 from tests.running import Running
 
 

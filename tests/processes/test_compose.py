@@ -19,7 +19,7 @@ from config.address import reserve
 from config.stack import worker_arguments
 from config.supervisor import spawn
 from config.watchdog import stop_all
-from tests.config.processes import wait_for
+from tests.processes.process_tree import wait_for
 from tests.running import ROOT, Running
 
 TEXT = (ROOT / "docker-compose.yml").read_text()
