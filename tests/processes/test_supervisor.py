@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.process_tree import command_of, descendants, is_running, still_running, wait_for
+from tests.processes.process_tree import (
+    command_of,
+    descendants,
+    is_running,
+    still_running,
+    wait_for,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 # Says who it is, starts a process of its own, and waits.
