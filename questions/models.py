@@ -103,7 +103,7 @@ class QuestionVersion(models.Model):
     shuffle = models.BooleanField(default=True)
     explanation = models.TextField()
     explanation_html = models.TextField()
-    references = models.JSONField(default=list)  # [{"title": …, "url": …}, …]
+    references = models.JSONField(default=list)  # [{"title": …, "url": …, "section": …}, …]
     created_at = models.DateTimeField(auto_now_add=True)
     # Counted in the background from the forms drawn: how often it was served and answered.
     exposure = models.PositiveIntegerField(default=0)
@@ -147,6 +147,7 @@ class Exhibit(models.Model):
         QuestionVersion, on_delete=models.CASCADE, related_name="exhibit"
     )
     title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=40, blank=True)  # "roc-curve": what has to be read
     alt = models.TextField()
     vega_lite = models.JSONField(null=True)
     svg = models.TextField(blank=True)

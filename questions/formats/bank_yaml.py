@@ -39,7 +39,7 @@ class BankFileError(ValueError):
 
 def read_questions(name: str, data: bytes) -> list[QuestionDraft]:
     """The questions of one file; `name` is its name, which also gives the sub-domain."""
-    entries = _checked(name, data, "question")
+    entries = checked(name, data, "question")
     default = SUBDOMAIN_IN_NAME.match(Path(name).name)
     drafts = [_question(name, entry, default[1] if default else None) for entry in entries]
     for code, count in Counter(draft.code for draft in drafts).items():
@@ -50,7 +50,7 @@ def read_questions(name: str, data: bytes) -> list[QuestionDraft]:
 
 def read_blueprint_file(data: bytes, name: str = "blueprint.yaml") -> BankDefinition:
     """The bank's content areas, blueprints and reference exam, cross-checked."""
-    entry = _checked(name, data, "blueprint")
+    entry = checked(name, data, "blueprint")
     bank = entry["bank"]
     definition = BankDefinition(
         slug=bank["slug"],
@@ -90,10 +90,7 @@ def _question(name: str, entry: Entry, default_subdomain: str | None) -> Questio
         options=tuple(_option(option) for option in entry["options"]),
         exhibit=_exhibit(name, entry),
         explanation=entry.get("explanation", "").strip(),
-        references=tuple(
-            ReferenceDraft(title=reference["title"].strip(), url=reference.get("url", ""))
-            for reference in entry.get("references", ())
-        ),
+        references=tuple(_cited(reference) for reference in entry.get("references", ())),
         enemies=tuple(entry.get("enemies", ())),
         status=entry.get("status", "active"),
     )
@@ -104,6 +101,14 @@ def _option(entry: Entry) -> OptionDraft:
         text=str(entry["text"]).strip(),
         is_key=entry.get("key", False),
         rationale=entry.get("rationale", "").strip(),
+    )
+
+
+def _cited(entry: Entry) -> ReferenceDraft:
+    return ReferenceDraft(
+        title=entry["title"].strip(),
+        url=entry.get("url", ""),
+        section=entry.get("section", "").strip(),
     )
 
 
@@ -119,6 +124,7 @@ def _exhibit(name: str, question: Entry) -> ExhibitDraft | None:
         raise BankFileError(f"{where}.table: every row needs {len(table['columns'])} cells.")
     return ExhibitDraft(
         title=entry["title"].strip(),
+        kind=entry.get("kind", ""),
         alt=entry.get("alt", "").strip(),
         vega_lite=entry.get("vega_lite"),
         columns=_cells(table["columns"]) if table else None,
@@ -218,7 +224,8 @@ def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads(text))
 
 
-def _checked(name: str, data: bytes, schema: str) -> Any:
+def checked(name: str, data: bytes, schema: str) -> Any:
+    """The value of a YAML file that fits the schema of this name. Raises BankFileError."""
     try:
         value = safe_yaml.load(data)
     except safe_yaml.UnsafeYaml as error:

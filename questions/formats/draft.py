@@ -20,21 +20,26 @@ class OptionDraft:
 
 @dataclass(frozen=True, slots=True)
 class ExhibitDraft:
-    """A chart (`vega_lite`) or a table (`columns` and `rows`), never both."""
+    """A chart (`vega_lite`) or a table (`columns` and `rows`), never both.
+
+    `kind` says what a reader has to know how to read, such as "roc-curve"; empty if not said.
+    """
 
     title: str
     alt: str = ""
     vega_lite: Mapping[str, object] | None = None
     columns: tuple[str, ...] | None = None
     rows: tuple[tuple[str, ...], ...] | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceDraft:
-    """A page where the claims of a question can be checked."""
+    """A page where the claims of a question can be checked, and the heading to look under."""
 
     title: str
     url: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +81,33 @@ def content_hash(draft: QuestionDraft) -> str:
     references. Tags, enemies and status belong to the question, not to its version: changing
     them makes none. The code is left out, so equal content under two codes hashes alike.
     """
-    content = {
-        "subdomain": draft.subdomain,
-        "area": draft.area,
-        "difficulty": draft.difficulty,
-        "stem": draft.stem,
-        "qualifier": draft.qualifier,
-        "select": draft.select,
-        "shuffle": draft.shuffle,
-        "options": [[option.text, option.is_key, option.rationale] for option in draft.options],
-        "exhibit": _exhibit_content(draft.exhibit),
-        "explanation": draft.explanation,
-        "references": [[reference.title, reference.url] for reference in draft.references],
-    }
+    return _digest(
+        {
+            "subdomain": draft.subdomain,
+            "area": draft.area,
+            "difficulty": draft.difficulty,
+            "stem": draft.stem,
+            "qualifier": draft.qualifier,
+            "select": draft.select,
+            "shuffle": draft.shuffle,
+            "options": [[option.text, option.is_key, option.rationale] for option in draft.options],
+            "exhibit": _exhibit_content(draft.exhibit),
+            "explanation": draft.explanation,
+            "references": [[entry.title, entry.url, entry.section] for entry in draft.references],
+        }
+    )
+
+
+def wording(draft: QuestionDraft) -> str:
+    """Twelve hex digits over what an answer depends on: stem, exhibit, options and their key.
+
+    A blind solution counts for a question as long as this stays the same.
+    """
+    options = [[option.text, option.is_key] for option in draft.options]
+    return _digest([draft.stem, draft.select, _exhibit_content(draft.exhibit), options])[:12]
+
+
+def _digest(content: object) -> str:
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -96,4 +115,11 @@ def content_hash(draft: QuestionDraft) -> str:
 def _exhibit_content(exhibit: ExhibitDraft | None) -> list[object] | None:
     if exhibit is None:
         return None
-    return [exhibit.title, exhibit.alt, exhibit.vega_lite, exhibit.columns, exhibit.rows]
+    return [
+        exhibit.title,
+        exhibit.kind,
+        exhibit.alt,
+        exhibit.vega_lite,
+        exhibit.columns,
+        exhibit.rows,
+    ]

@@ -5,7 +5,7 @@ in the files is retired. Everything is read, checked and rendered before the fir
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -183,7 +183,7 @@ def _store_version(
         shuffle=draft.shuffle,
         explanation=draft.explanation,
         explanation_html=render_markdown(draft.explanation),
-        references=[{"title": r.title, "url": r.url} for r in draft.references],
+        references=[asdict(reference) for reference in draft.references],
     )
     Option.objects.bulk_create(
         Option(
@@ -204,6 +204,7 @@ def _store_exhibit(version: QuestionVersion, draft: QuestionDraft, shown: Render
     Exhibit.objects.create(
         version=version,
         title=draft.exhibit.title,
+        kind=draft.exhibit.kind,
         alt=draft.exhibit.alt,
         vega_lite=draft.exhibit.vega_lite,
         svg=shown.svg,

@@ -34,11 +34,12 @@ QUESTION = """
     - {text: No, rationale: Not so.}
   exhibit:
     title: Results
+    kind: table
     table: {columns: [Model, Score], rows: [[A, 0.80], [B, 1]]}
   explanation: |
     Take this away.
   references:
-    - {title: Handbook, url: "https://example.org/"}
+    - {title: Handbook, url: "https://example.org/", section: Two metrics}
   enemies: [t-1.1-002]
   status: pilot
 """
@@ -56,10 +57,13 @@ def test_a_question_is_read_whole():
             stem="Which?",
             options=(OptionDraft("0.90", True, "Because."), OptionDraft("No", False, "Not so.")),
             exhibit=ExhibitDraft(
-                "Results", columns=("Model", "Score"), rows=(("A", "0.80"), ("B", "1"))
+                "Results",
+                kind="table",
+                columns=("Model", "Score"),
+                rows=(("A", "0.80"), ("B", "1")),
             ),
             explanation="Take this away.",
-            references=(ReferenceDraft("Handbook", "https://example.org/"),),
+            references=(ReferenceDraft("Handbook", "https://example.org/", "Two metrics"),),
             enemies=("t-1.1-002",),
             status="pilot",
         )
@@ -128,8 +132,10 @@ def test_content_makes_a_version_and_its_circumstances_do_not():
         {"options": SOUND.options[::-1]},
         {"explanation": ""},
         {"references": ()},
+        {"references": (replace(SOUND.references[0], section="Recall"),)},
         {"area": "aws"},
         {"exhibit": ExhibitDraft("t", vega_lite={"mark": "bar"})},
+        {"exhibit": ExhibitDraft("t", kind="bar-chart", vega_lite={"mark": "bar"})},
     ]
     hashes = {content_hash(replace(SOUND, **change)) for change in changes}
     assert len(hashes | {content_hash(SOUND)}) == len(changes) + 1

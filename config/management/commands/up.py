@@ -22,7 +22,6 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The address and the data folder."""
-        folder = os.environ.get("CUTSCORE_DATA_DIR") or str(ROOT / "var")
         parser.add_argument(
             "--bind",
             default="127.0.0.1:8000",
@@ -31,7 +30,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--data",
-            default=folder,
+            default=str(data_folder()),
             metavar="DIR",
             help="the folder that keeps everything (default: %(default)s)",
         )
@@ -46,6 +45,11 @@ class Command(BaseCommand):
             stop(str(problem), 1)
         except KeyboardInterrupt:
             sys.exit(130)
+
+
+def data_folder() -> Path:
+    """Where the embedded default keeps everything."""
+    return Path(os.environ.get("CUTSCORE_DATA_DIR") or ROOT / "var").expanduser().absolute()
 
 
 def stop(problem: str, code: int) -> None:

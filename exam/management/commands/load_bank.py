@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from exam.services.blueprints import load_blueprints
-from questions.formats.bank_yaml import BankFileError, read_blueprint_file, read_questions
+from questions.formats.bank_yaml import BankFileError
+from questions.formats.folder import read_bank
 from questions.services.loading import LoadError, load_questions
 
 
@@ -23,12 +24,7 @@ class Command(BaseCommand):
     def handle(self, *, folder: Path, **options: Any) -> None:
         """Reads everything, then writes everything, or says what is wrong."""
         try:
-            definition = read_blueprint_file((folder / "blueprint.yaml").read_bytes())
-            drafts = [
-                draft
-                for file in sorted((folder / "questions").glob("*.yaml"))
-                for draft in read_questions(file.name, file.read_bytes())
-            ]
+            definition, drafts = read_bank(folder)
             report = load_questions(definition, drafts)
         except (OSError, BankFileError, LoadError) as error:
             raise CommandError(f"Nothing was loaded. {error}") from error
