@@ -52,14 +52,20 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields: ClassVar = ["display_name", "time_zone", "theme"]
-        labels: ClassVar = {"display_name": _("Name"), "theme": _("Colours")}
+        fields: ClassVar = ["display_name", "time_zone", "theme", "exam_date"]
+        labels: ClassVar = {
+            "display_name": _("Name"),
+            "theme": _("Colours"),
+            "exam_date": _("Day of your exam"),
+        }
         help_texts: ClassVar = {
-            "display_name": _("How you are greeted, and what your instructor sees.")
+            "display_name": _("How you are greeted, and what your instructor sees."),
+            "exam_date": _("If you know it: what you missed comes back before that day."),
         }
         widgets: ClassVar = {
             "display_name": forms.TextInput(attrs={"autocomplete": "name"}),
             "theme": forms.RadioSelect,
+            "exam_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -71,6 +71,8 @@ class User(AbstractUser):
     theme = models.CharField(
         _("colours"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM
     )
+    # The day of the real exam; practice sees to it that everything comes back before.
+    exam_date = models.DateField(_("exam date"), null=True, blank=True)
     extra_minutes = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(600)])
     extra_percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(200)])
     extra_reason = models.CharField(

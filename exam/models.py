@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from exam.engine.lifecycle import AttemptState, accepts_until
+from exam.engine.batch import Confidence, Miss
+from exam.engine.lifecycle import AttemptState, Purpose, accepts_until
 from exam.fields import PathField
-from questions.models import Bank, QuestionVersion
+from questions.models import Bank, Question, QuestionVersion
 
 
 class Report(models.TextChoices):
@@ -147,13 +148,14 @@ class ExamForm(models.Model):
 
 
 class Attempt(models.Model):
-    """One sitting of one form by one candidate."""
+    """One sitting of one form by one candidate: an exam, or practice between exams."""
 
     candidate = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="attempts"
     )
     blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="attempts")
     exam_form = models.ForeignKey(ExamForm, on_delete=models.PROTECT, related_name="attempts")
+    purpose = models.CharField(max_length=8, default=Purpose.EXAM.value)
     number = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=12, default=AttemptState.IN_PROGRESS.value)
     sitting = models.PositiveIntegerField(default=0)
@@ -167,13 +169,14 @@ class Attempt(models.Model):
     receipt = models.CharField(max_length=16, blank=True)
     void_reason = models.CharField(max_length=300, blank=True)
     report_read_at = models.DateTimeField(null=True)
+    learned_at = models.DateTimeField(null=True)  # when the cards last took its answers in
 
     class Meta:
         ordering: ClassVar = ["-started_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["candidate", "blueprint"],
-                condition=Q(state="in_progress"),
+                condition=Q(state="in_progress", purpose="exam"),
                 name="one_open_attempt",
             ),
             models.CheckConstraint(
@@ -201,6 +204,16 @@ class Attempt(models.Model):
         """Whether it still runs, as far as its state says."""
         return self.state == AttemptState.IN_PROGRESS
 
+    @property
+    def is_practice(self) -> bool:
+        """Whether it is practice: it then never counts for scores, trend or calibration."""
+        return self.purpose == Purpose.PRACTICE
+
+    @property
+    def length(self) -> int:
+        """Questions on its form."""
+        return len(self.option_orders)
+
     def accepts(self, at: datetime) -> bool:
         """Whether changes may still arrive: open, and within deadline and grace."""
         return self.is_open and at <= accepts_until(self.deadline, self.blueprint.grace_seconds)
@@ -222,6 +235,9 @@ class Response(models.Model):
     note = models.CharField(max_length=500, blank=True)
     highlights = models.JSONField(default=list)
     path = PathField(default=list, blank=True)  # [[at_ms, selected], …], first choice first
+    confidence = models.PositiveSmallIntegerField(default=Confidence.UNSAID.value)
+    checked = models.BooleanField(default=False)  # the answer was shown: it cannot change any more
+    miss = models.CharField(max_length=12, blank=True, default=Miss.UNSAID.value)
 
 
 class TimeGrant(models.Model):
@@ -307,4 +323,62 @@ class QuestionReport(models.Model):
         ordering: ClassVar = ["-created_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["attempt", "version"], name="one_report_per_question")
+        ]
+
+
+class Practice(models.Model):
+    """What a practice attempt is about, and how it is gone through."""
+
+    attempt = models.OneToOneField(
+        Attempt, on_delete=models.CASCADE, primary_key=True, related_name="practice"
+    )
+    mode = models.CharField(max_length=12)
+    title = models.CharField(max_length=200)
+    choice = models.JSONField(default=dict)  # what was asked for, as in the address
+    at_once = models.BooleanField(default=True)  # each answer is shown as soon as it is asked for
+    timed = models.BooleanField(default=False)
+    day = models.DateField(null=True)  # of a daily ten, in the person's own time zone
+    card_ids = models.JSONField(default=list)  # for each position the card it answers, or null
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Card(models.Model):
+    """A question somebody missed or was unsure of, and when it should come back.
+
+    The memory is that of FSRS: stability in days, difficulty from 1 to 10.
+    """
+
+    candidate = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cards"
+    )
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="+")
+    stability = models.FloatField()
+    difficulty = models.FloatField()
+    recalled_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # by memory alone; the exam date bounds it when it is read
+    recalls_count = models.PositiveIntegerField()
+    lapses = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["due_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["candidate", "question"], name="one_card_per_question")
+        ]
+
+
+class Recall(models.Model):
+    """One answer that a card took in; the card is the sum of its recalls."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="recalls")
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="recalls")
+    position = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    grade = models.PositiveSmallIntegerField()  # FSRS: 1 again, 2 hard, 3 good, 4 easy
+
+    class Meta:
+        ordering: ClassVar = ["card", "at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["attempt", "position"], name="one_recall_per_answer")
         ]

@@ -1,12 +1,14 @@
 """Background work: each task takes ids, calls one service, and may be repeated safely."""
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
 from celery import shared_task
 from django.utils import timezone
 
-from exam.selectors.attempts import unscored_attempt_ids
-from exam.services import attempts, exposure, release, scoring
+from exam.selectors.attempts import unlearned_attempt_ids, unscored_attempt_ids
+from exam.services import attempts, exposure, learning, release, scoring
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +20,12 @@ def score_attempt(attempt_id: int) -> None:
 
 
 @shared_task
+def learn_from_attempt(attempt_id: int) -> None:
+    """Lets the candidate's cards take in the answers of an attempt."""
+    learning.learn(attempt_id, at=timezone.now())
+
+
+@shared_task
 def announce_report(attempt_id: int) -> None:
     """Mails the candidate that the report can be read."""
     release.announce(attempt_id)
@@ -25,14 +33,19 @@ def announce_report(attempt_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Ends overdue attempts and scores what a lost message left unscored."""
+    """Ends overdue attempts; scores and learns what a lost message left behind."""
     now = timezone.now()
     attempts.sweep(at=now)
-    for attempt_id in unscored_attempt_ids():
+    _each(unscored_attempt_ids(), scoring.score, now)
+    _each(unlearned_attempt_ids(), learning.learn, now)
+
+
+def _each(attempt_ids: list[int], service: Callable[..., object], at: datetime) -> None:
+    for attempt_id in attempt_ids:
         try:
-            scoring.score(attempt_id, at=now)
-        except Exception:  # one that cannot be scored must not hold up the others
-            log.exception("Attempt %s cannot be scored.", attempt_id)
+            service(attempt_id, at=at)
+        except Exception:  # one that fails must not hold up the others
+            log.exception("%s fails for attempt %s.", service.__name__, attempt_id)
 
 
 @shared_task

@@ -1,5 +1,7 @@
 """Changes to one person: profile, role, extra time."""
 
+from datetime import date
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -19,12 +21,19 @@ def grant_stands(person: User) -> bool:
 
 
 def save_profile(
-    person: User, *, display_name: str, time_zone: str, theme: str, is_non_native: bool
+    person: User,
+    *,
+    display_name: str,
+    time_zone: str,
+    theme: str,
+    exam_date: date | None,
+    is_non_native: bool,
 ) -> None:
     """What people say about themselves; a larger grant of an instructor stays as it is."""
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=person.pk)
         person.display_name, person.time_zone, person.theme = display_name, time_zone, theme
+        person.exam_date = exam_date
         _declare(person, is_non_native)
         person.save()
 

@@ -6,6 +6,7 @@ Option numbers in a batch are displayed places, 1 the topmost; they become bit m
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum, StrEnum
 
 PROTOCOL_VERSION = 1
 MAX_CHANGES = 500
@@ -16,13 +17,35 @@ MAX_OPTIONS = 10
 MAX_INTEGER = 2**31 - 1
 
 
+class Confidence(IntEnum):
+    """What somebody said about an answer before seeing whether it was right."""
+
+    UNSAID = 0
+    UNSURE = 1
+    SURE = 2
+
+
+class Miss(StrEnum):
+    """Why an answer was wrong, in the candidate's own judgement; empty if not said."""
+
+    UNSAID = ""
+    UNKNOWN = "unknown"
+    MISREAD = "misread"
+    DOWN_TO_TWO = "down_to_two"
+    NO_TIME = "no_time"
+    SLIP = "slip"
+
+
 class BatchError(ValueError):
     """The batch is not of the agreed shape; the message says in one sentence why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The whole response on one position after one change."""
+    """The whole response on one position after one change.
+
+    `checked` means that the candidate asked for the answer and has seen it (practice alone).
+    """
 
     position: int
     seq: int
@@ -33,6 +56,9 @@ class Change:
     flagged: bool
     note: str
     highlights: tuple[tuple[int, int], ...]
+    confidence: Confidence = Confidence.UNSAID
+    checked: bool = False
+    miss: Miss = Miss.UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +102,6 @@ def to_places(ordinals: int, order: str) -> list[int]:
 def _change(item: object) -> Change:
     if not isinstance(item, Mapping):
         raise BatchError("A change is not an object.")
-    flagged = item.get("flagged", False)
-    if not isinstance(flagged, bool):
-        raise BatchError("flagged must be true or false.")
     return Change(
         position=_integer(item, "position", 1, 32767),
         seq=_integer(item, "seq", 1),
@@ -86,10 +109,26 @@ def _change(item: object) -> Change:
         spent_ms=_integer(item, "spent_ms"),
         selected=_mask(item, "selected"),
         eliminated=_mask(item, "eliminated"),
-        flagged=flagged,
+        flagged=_flag(item, "flagged"),
         note=_note(item.get("note", "")),
         highlights=_highlights(item.get("highlights", [])),
+        confidence=Confidence(_integer({"confidence": 0, **item}, "confidence", 0, 2)),
+        checked=_flag(item, "checked"),
+        miss=_miss(item.get("miss", "")),
     )
+
+
+def _flag(item: Mapping[str, object], name: str) -> bool:
+    value = item.get(name, False)
+    if not isinstance(value, bool):
+        raise BatchError(f"{name} must be true or false.")
+    return value
+
+
+def _miss(value: object) -> Miss:
+    if not isinstance(value, str) or value not in set(Miss):
+        raise BatchError("miss must be one of the known reasons.")
+    return Miss(value)
 
 
 def _integer(item: Mapping[str, object], name: str, least: int = 0, most: int = MAX_INTEGER) -> int:

@@ -17,6 +17,13 @@ class AttemptState(StrEnum):
     VOID = "void"
 
 
+class Purpose(StrEnum):
+    """What an attempt is for; only exams are scored on the scale."""
+
+    EXAM = "exam"
+    PRACTICE = "practice"
+
+
 class EndedBy(StrEnum):
     """Who ended an attempt."""
 

@@ -62,7 +62,7 @@ def answers_by_attempt(attempts: Iterable[Attempt]) -> dict[int, list[Answer]]:
     """The answers of each attempt, in three statements however many there are."""
     by_pk = {attempt.pk: attempt for attempt in attempts}
     version_ids = {pk for attempt in by_pk.values() for pk in attempt.exam_form.version_ids}
-    facts, keys = _facts(version_ids), _keys(version_ids)
+    facts, keys = _facts(version_ids), keys_of(version_ids)
     answers: dict[int, list[Answer]] = {pk: [] for pk in by_pk}
     for row in Response.objects.filter(attempt_id__in=by_pk).order_by("attempt_id", "position"):
         exam_form = by_pk[row.attempt_id].exam_form
@@ -98,7 +98,8 @@ def _facts(version_ids: set[int]) -> dict[int, tuple[int, str, str]]:
     return {pk: (domain, subdomain, area) for pk, domain, subdomain, area in rows.order_by()}
 
 
-def _keys(version_ids: set[int]) -> dict[int, int]:
+def keys_of(version_ids: set[int]) -> dict[int, int]:
+    """The key of each version as a mask over ordinals."""
     keys: dict[int, int] = defaultdict(int)
     rows = Option.objects.filter(version_id__in=version_ids, is_key=True).order_by()
     for version_id, ordinal in rows.values_list("version_id", "ordinal"):

@@ -3,16 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import User
 from exam.engine.batch import to_places
-from exam.engine.lifecycle import AttemptState, deadline
+from exam.engine.lifecycle import AttemptState, Purpose, deadline
 from exam.models import Attempt, Blueprint, Response
 
 
 def attempts_for(candidate: User) -> QuerySet[Attempt]:
-    """Every attempt of this person that counts as sat, the newest first."""
+    """Every attempt of this person, exams and practice, that was not voided, the newest first."""
     return (
         Attempt.objects.filter(candidate=candidate)
         .exclude(state=AttemptState.VOID)
@@ -20,9 +20,14 @@ def attempts_for(candidate: User) -> QuerySet[Attempt]:
     )
 
 
+def exams_for(candidate: User) -> QuerySet[Attempt]:
+    """This person's exams alone."""
+    return attempts_for(candidate).filter(purpose=Purpose.EXAM)
+
+
 def attempts_taught_by(instructor: User) -> QuerySet[Attempt]:
-    """Attempts of the members of this instructor's own cohorts; an administrator sees all."""
-    attempts = Attempt.objects.select_related("blueprint", "candidate")
+    """Exams of the members of this instructor's own cohorts; an administrator sees all."""
+    attempts = Attempt.objects.filter(purpose=Purpose.EXAM).select_related("blueprint", "candidate")
     if instructor.is_administrator:
         return attempts
     return attempts.filter(candidate__cohorts__instructors=instructor).distinct()
@@ -57,9 +62,21 @@ def overdue_attempt_ids(at: datetime, limit: int = 200) -> list[int]:
 
 
 def unscored_attempt_ids(limit: int = 200) -> list[int]:
-    """Submitted attempts without a score: their message was lost, or is still on its way."""
+    """Submitted exams without a score: their message was lost, or is still on its way."""
     return list(
-        Attempt.objects.filter(state=AttemptState.SUBMITTED, scores__isnull=True)
+        Attempt.objects.filter(
+            state=AttemptState.SUBMITTED, purpose=Purpose.EXAM, scores__isnull=True
+        )
+        .order_by("ended_at")
+        .values_list("pk", flat=True)[:limit]
+    )
+
+
+def unlearned_attempt_ids(limit: int = 200) -> list[int]:
+    """Submitted attempts whose answers the cards have not taken in."""
+    return list(
+        Attempt.objects.filter(state=AttemptState.SUBMITTED)
+        .filter(Q(learned_at=None) | Q(learned_at__lt=F("ended_at")))
         .order_by("ended_at")
         .values_list("pk", flat=True)[:limit]
     )
@@ -68,13 +85,14 @@ def unscored_attempt_ids(limit: int = 200) -> list[int]:
 def stored_responses(attempt: Attempt) -> dict[int, dict[str, object]]:
     """Every response as the exam page knows it: option numbers are displayed places."""
     return {
-        response.position: _as_displayed(response, attempt.option_orders[response.position - 1])
+        response.position: _as_displayed(response, attempt)
         for response in Response.objects.filter(attempt_id=attempt.pk).order_by("position")
     }
 
 
-def _as_displayed(response: Response, order: str) -> dict[str, object]:
-    return {
+def _as_displayed(response: Response, attempt: Attempt) -> dict[str, object]:
+    order = attempt.option_orders[response.position - 1]
+    shown: dict[str, object] = {
         "seq": response.seq,
         "selected": to_places(response.selected, order),
         "eliminated": to_places(response.eliminated, order),
@@ -83,6 +101,11 @@ def _as_displayed(response: Response, order: str) -> dict[str, object]:
         "highlights": response.highlights,
         "spent_ms": response.spent_ms,
     }
+    if attempt.is_practice:
+        shown["confidence"] = response.confidence
+        shown["checked"] = response.checked
+        shown["miss"] = response.miss
+    return shown
 
 
 def minutes_for(candidate: User, blueprint: Blueprint) -> int:

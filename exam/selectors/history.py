@@ -10,7 +10,7 @@ from accounts.models import User
 from exam.engine.lifecycle import AttemptState
 from exam.models import Attempt, Report, Score
 from exam.selectors.answers import Answer, answers_by_attempt
-from exam.selectors.attempts import attempts_for
+from exam.selectors.attempts import exams_for
 from exam.selectors.report import AnswerCounts, allowed_time, count_answers, used_time
 
 
@@ -48,7 +48,7 @@ def sat_by(candidate: User) -> list[Sat]:
     """Closed attempts with their current scores, the newest first (two statements)."""
     current = Score.objects.filter(is_current=True).select_related("scale")
     attempts = (
-        attempts_for(candidate)
+        exams_for(candidate)
         .filter(state=AttemptState.SUBMITTED)
         .prefetch_related(Prefetch("scores", queryset=current, to_attr="current_scores"))
     )

@@ -15,7 +15,7 @@ from exam.engine.chances import chance_from_belief, kalman_readiness
 from exam.engine.scoring import domain_band
 from exam.engine.shares import share_band
 from exam.models import Attempt, Equating, Response, Score
-from exam.selectors.attempts import attempts_for
+from exam.selectors.attempts import exams_for
 from exam.selectors.history import Sat
 from exam.selectors.names import names_of
 from exam.selectors.pool import reference_of, report_scale
@@ -83,7 +83,7 @@ class ReadinessFacts:
 
 def open_exams(candidate: User, at: datetime) -> list[OpenExam]:
     """The running attempts of a person, the one that ends first on top."""
-    running = [attempt for attempt in attempts_for(candidate) if attempt.is_open]
+    running = [attempt for attempt in exams_for(candidate) if attempt.is_open]
     return sorted((_open_exam(attempt, at) for attempt in running), key=lambda exam: exam.left)
 
 

@@ -4,20 +4,30 @@ The arrays change only with the bank's revision and the calibration, so they are
 key; a start then costs no statement per item.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
-from django.db.models import F
+from django.db.models import F, Q
 from numpy.typing import NDArray
 
 from accounts.models import User
 from exam.engine.assembly import FormTarget, ItemPool, target_from_reference
 from exam.engine.blueprint import BlueprintSpec, DomainSpec
+from exam.engine.lifecycle import Purpose
 from exam.engine.scoring import Reference
 from exam.engine.scoring import Scale as ReportScale
-from exam.models import Blueprint, Calibration, Equating, ExamForm, ItemParameter, Scale
+from exam.models import (
+    Blueprint,
+    Calibration,
+    Equating,
+    ExamForm,
+    ItemParameter,
+    Response,
+    Scale,
+)
 from questions.models import Bank, Domain, Question, QuestionStatus, QuestionVersion
 
 SERVED = (QuestionStatus.ACTIVE, QuestionStatus.PILOT)
@@ -103,13 +113,22 @@ def parameters_of(
 
 
 def seen_version_ids(candidate: User, bank_id: int) -> list[int]:
-    """Current versions of every question this person has met, the oldest meeting first."""
+    """Current versions of every question this person has met, the oldest meeting first.
+
+    Of an exam that is every question of its form; of practice, those that came on screen.
+    """
     forms = (
         ExamForm.objects.filter(attempts__candidate=candidate, blueprint__bank_id=bank_id)
         .order_by("created_at", "pk")
-        .values_list("version_ids", flat=True)
+        .values_list("attempts__pk", "attempts__purpose", "version_ids")
     )
-    met = [pk for version_ids in forms for pk in version_ids]
+    reached = _reached(pk for pk, purpose, _ids in forms if purpose == Purpose.PRACTICE)
+    met = [
+        version_id
+        for pk, purpose, version_ids in forms
+        for position, version_id in enumerate(version_ids, 1)
+        if purpose == Purpose.EXAM or (pk, position) in reached
+    ]
     if not met:
         return []
     current = dict(
@@ -119,6 +138,15 @@ def seen_version_ids(candidate: User, bank_id: int) -> list[int]:
     )
     last_met = {current[pk]: place for place, pk in enumerate(met)}
     return sorted(last_met, key=last_met.__getitem__)
+
+
+def _reached(attempt_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """(attempt, position) of the questions that came on screen."""
+    ids = list(attempt_ids)
+    if not ids:
+        return set()
+    seen = Response.objects.filter(attempt_id__in=ids).filter(Q(spent_ms__gt=0) | Q(seq__gt=0))
+    return set(seen.values_list("attempt_id", "position"))
 
 
 @lru_cache(maxsize=8)

@@ -1,8 +1,10 @@
 """The life of an attempt: start, claim, submit, sweep, added minutes."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
@@ -11,11 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from exam.engine.assembly import AssembledForm, assemble, option_order
 from exam.engine.batch import Batch
-from exam.engine.lifecycle import AttemptState, EndedBy, advance
+from exam.engine.lifecycle import AttemptState, EndedBy, Purpose, advance
 from exam.models import Attempt, Blueprint, ExamForm, Response, TimeGrant
 from exam.selectors.attempts import minutes_for, overdue_attempt_ids
 from exam.selectors.pool import Drawing, drawing_for, seen_version_ids
-from exam.services.queue import enqueue_scoring
+from exam.services.learning import forget
+from exam.services.queue import enqueue_learning, enqueue_scoring
 from exam.services.saving import Saved, save
 from questions.models import QuestionVersion
 
@@ -50,13 +53,13 @@ def start(
         BankTooSmall: the bank cannot fill the blueprint; names what is short.
     """
     own = list(
-        Attempt.objects.filter(candidate=candidate)
+        Attempt.objects.filter(candidate=candidate, purpose=Purpose.EXAM)
         .select_related("blueprint")
         .only("state", "started_at", "blueprint__slug")
     )
     of_this = [attempt for attempt in own if attempt.blueprint.slug == blueprint.slug]
-    if open_attempt := next((attempt for attempt in of_this if attempt.is_open), None):
-        return open_attempt
+    if running := next((attempt for attempt in of_this if attempt.is_open), None):
+        return running
     _check_starts(own, at, starts_per_day)
     drawing = drawing_for(blueprint)
     drawn = assemble(
@@ -74,7 +77,10 @@ def start(
     except IntegrityError:
         # Another start won the race for "one open attempt".
         return Attempt.objects.get(
-            candidate=candidate, blueprint=blueprint, state=AttemptState.IN_PROGRESS
+            candidate=candidate,
+            blueprint=blueprint,
+            state=AttemptState.IN_PROGRESS,
+            purpose=Purpose.EXAM,
         )
 
 
@@ -86,17 +92,17 @@ def _check_starts(own: list[Attempt], at: datetime, starts_per_day: int) -> None
         )
 
 
-def _option_orders(drawn: AssembledForm) -> list[str]:
+def _option_orders(version_ids: Sequence[int], seed: int) -> list[str]:
     """For each position the options' ordinals as they are displayed, such as "2031"."""
     facts = {
         pk: (count, shuffle)
-        for pk, shuffle, count in QuestionVersion.objects.filter(pk__in=drawn.item_ids)
+        for pk, shuffle, count in QuestionVersion.objects.filter(pk__in=version_ids)
         .annotate(option_count=Count("options"))
         .values_list("pk", "shuffle", "option_count")
     }
     return [
-        "".join(map(str, option_order(count, seed=drawn.seed, position=position, shuffle=shuffle)))
-        for position, (count, shuffle) in enumerate((facts[pk] for pk in drawn.item_ids), 1)
+        "".join(map(str, option_order(count, seed=seed, position=position, shuffle=shuffle)))
+        for position, (count, shuffle) in enumerate((facts[pk] for pk in version_ids), 1)
     ]
 
 
@@ -121,16 +127,21 @@ def _store(
         relaxations=list(drawn.relaxations),
     )
     minutes = minutes_for(candidate, blueprint)
-    orders = _option_orders(drawn)
-    attempt = Attempt.objects.create(
+    return open_attempt(
+        exam_form,
         candidate=candidate,
-        blueprint=blueprint,
-        exam_form=exam_form,
         number=number,
-        option_orders=orders,
         started_at=at,
         deadline=at + timedelta(minutes=minutes),
         extra_minutes=minutes - blueprint.minutes,
+    )
+
+
+def open_attempt(exam_form: ExamForm, **facts: Any) -> Attempt:
+    """An attempt at a form with an empty response for each position, options in order of show."""
+    orders = _option_orders(exam_form.version_ids, exam_form.seed)
+    attempt = Attempt.objects.create(
+        exam_form=exam_form, blueprint=exam_form.blueprint, option_orders=orders, **facts
     )
     Response.objects.bulk_create(
         Response(attempt=attempt, position=position) for position in range(1, len(orders) + 1)
@@ -213,7 +224,8 @@ def _close(attempt: Attempt, by: EndedBy, at: datetime) -> None:
     attempt.ended_at = min(at, attempt.deadline)
     attempt.receipt = _receipt(attempt)
     attempt.save(update_fields=["state", "ended_by", "ended_at", "receipt"])
-    transaction.on_commit(lambda: enqueue_scoring(attempt.pk), robust=True)
+    follow = enqueue_learning if attempt.is_practice else enqueue_scoring
+    transaction.on_commit(lambda: follow(attempt.pk), robust=True)
 
 
 def _receipt(attempt: Attempt) -> str:
@@ -279,3 +291,4 @@ def void(attempt_id: int, *, reason: str, at: datetime) -> None:
         attempt.void_reason = reason
         attempt.ended_at = attempt.ended_at or at
         attempt.save(update_fields=["state", "void_reason", "ended_at"])
+        forget(attempt)

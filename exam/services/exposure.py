@@ -1,11 +1,11 @@
-"""How often each version was served and answered, counted from the forms drawn."""
+"""How often each version was served and answered in exams, counted from the forms drawn."""
 
 from collections import Counter
 
 from django.db import transaction
 from django.db.models import F
 
-from exam.engine.lifecycle import AttemptState
+from exam.engine.lifecycle import AttemptState, Purpose
 from exam.models import Attempt
 from questions.models import Bank, QuestionVersion
 
@@ -14,9 +14,8 @@ def refresh() -> int:
     """Brings the counts up to date; how many versions changed."""
     served: Counter[int] = Counter()
     answered: Counter[int] = Counter()
-    rows = Attempt.objects.exclude(state=AttemptState.VOID).values_list(
-        "state", "exam_form__version_ids"
-    )
+    exams = Attempt.objects.filter(purpose=Purpose.EXAM).exclude(state=AttemptState.VOID)
+    rows = exams.values_list("state", "exam_form__version_ids")
     for state, version_ids in rows.iterator():
         served.update(version_ids)
         if state == AttemptState.SUBMITTED:

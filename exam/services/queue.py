@@ -13,6 +13,11 @@ def enqueue_scoring(attempt_id: int) -> None:
     _send("exam.tasks.score_attempt", attempt_id)
 
 
+def enqueue_learning(attempt_id: int) -> None:
+    """Asks for the cards to take in what was answered."""
+    _send("exam.tasks.learn_from_attempt", attempt_id)
+
+
 def enqueue_release(attempt_id: int) -> None:
     """Asks for the e-mail that says that the report can be read."""
     _send("exam.tasks.announce_report", attempt_id)

@@ -7,7 +7,8 @@ Both obey one contract, and one set of tests runs on both:
   the batch comes from the current sitting;
 - of several changes to a position the one with the highest `seq` counts;
 - a stored response changes only if `seq` is greater than the stored one;
-- a change made after the deadline (`at_ms`) is refused and named.
+- a change made after the deadline (`at_ms`) is refused and named;
+- once the answer was shown (`checked`, in practice) selection and confidence stay as they were.
 """
 
 import json
@@ -69,10 +70,10 @@ WITH a AS (
     SELECT ch.position, ch.seq, ch.at_ms, ch.spent_ms, ch.flagged, ch.note, ch.highlights,
            {_MASK.format(field="selected")} AS selected,
            {_MASK.format(field="eliminated")} AS eliminated,
-           ch.at_ms > a.limit_ms AS late
+           ch.confidence, ch.checked, ch.miss, ch.at_ms > a.limit_ms AS late
     FROM a CROSS JOIN jsonb_to_recordset(%(changes)s::jsonb) AS ch(
         position int, seq int, at_ms int, spent_ms int, selected int, eliminated int,
-        flagged boolean, note text, highlights jsonb)
+        flagged boolean, note text, highlights jsonb, confidence int, checked boolean, miss text)
     CROSS JOIN LATERAL (SELECT a.option_orders ->> (ch.position - 1) AS places) AS o
     WHERE a.writable
 ), latest AS (
@@ -83,12 +84,15 @@ WITH a AS (
                       OVER (PARTITION BY s.position ORDER BY s.seq) AS before
           FROM sent s
           JOIN exam_response r ON r.attempt_id = %(attempt)s AND r.position = s.position
-          WHERE NOT s.late AND s.seq > r.seq) AS each
+          WHERE NOT s.late AND s.seq > r.seq AND NOT r.checked) AS each
     WHERE selected <> before GROUP BY position
 ), written AS (
     UPDATE exam_response r
-    SET seq = l.seq, selected = l.selected, eliminated = l.eliminated, flagged = l.flagged,
-        note = l.note, highlights = l.highlights, spent_ms = greatest(r.spent_ms, l.spent_ms),
+    SET seq = l.seq, eliminated = l.eliminated, flagged = l.flagged, miss = l.miss,
+        selected = CASE WHEN r.checked THEN r.selected ELSE l.selected END,
+        confidence = CASE WHEN r.checked THEN r.confidence ELSE l.confidence END,
+        checked = r.checked OR l.checked, note = l.note, highlights = l.highlights,
+        spent_ms = greatest(r.spent_ms, l.spent_ms),
         path = CASE WHEN s.path IS NULL THEN r.path
                ELSE array_to_string((string_to_array(r.path, ',') || s.path)[1:{MAX_PATH}], ',') END
     FROM latest l LEFT JOIN steps s ON s.position = l.position
@@ -204,16 +208,19 @@ def _changed(
 
 
 def _apply(response: Response, newer: list[Change], order: str) -> None:
-    for change in newer:
+    for change in () if response.checked else newer:
         selected = to_ordinals(change.selected, order)
         if selected != response.selected and len(response.path) < MAX_PATH:
             response.path.append([change.at_ms, selected])
         response.selected = selected
+        response.confidence = change.confidence
     last = newer[-1]
+    response.checked |= last.checked
     response.seq = last.seq
     response.eliminated = to_ordinals(last.eliminated, order)
     response.flagged = last.flagged
     response.note = last.note
+    response.miss = last.miss
     response.highlights = [list(span) for span in last.highlights]
     response.spent_ms = max(response.spent_ms, last.spent_ms)
 
@@ -224,7 +231,8 @@ def _write(responses: list[Response]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE exam_response SET seq = %s, selected = %s, eliminated = %s, flagged = %s,"
-            " note = %s, highlights = %s, spent_ms = %s, path = %s"
+            " note = %s, highlights = %s, spent_ms = %s, path = %s, confidence = %s,"
+            " checked = %s, miss = %s"
             " WHERE attempt_id = %s AND position = %s",
             [
                 (
@@ -236,6 +244,9 @@ def _write(responses: list[Response]) -> None:
                     json.dumps(response.highlights),
                     response.spent_ms,
                     format_path(response.path),
+                    response.confidence,
+                    response.checked,
+                    response.miss,
                     response.attempt_id,
                     response.position,
                 )

@@ -10,7 +10,7 @@ import numpy as np
 from django.db import transaction
 
 from exam.engine.chances import chance_of_passing
-from exam.engine.lifecycle import AttemptState
+from exam.engine.lifecycle import AttemptState, Purpose
 from exam.engine.scoring import (
     ENGINE_VERSION,
     Reference,
@@ -20,7 +20,7 @@ from exam.engine.scoring import (
 )
 from exam.models import Attempt, Equating, ExamForm, Report, Response, Score, ScoreTable
 from exam.selectors.pool import parameters_of, reference_of, report_scale
-from exam.services.queue import enqueue_release
+from exam.services.queue import enqueue_learning, enqueue_release
 from questions.models import Option, QuestionVersion
 
 COMPLETE_SHARE = 0.9
@@ -43,7 +43,12 @@ class Item:
 def score(attempt_id: int, *, at: datetime) -> Score | None:
     """The attempt's first score; None if there is nothing to score or it has one already."""
     attempt = (
-        Attempt.objects.filter(pk=attempt_id, state=AttemptState.SUBMITTED, scores__isnull=True)
+        Attempt.objects.filter(
+            pk=attempt_id,
+            state=AttemptState.SUBMITTED,
+            purpose=Purpose.EXAM,
+            scores__isnull=True,
+        )
         .select_related("exam_form", "blueprint")
         .first()
     )
@@ -56,6 +61,7 @@ def score(attempt_id: int, *, at: datetime) -> Score | None:
             return None
         record.save()
         transaction.on_commit(lambda: enqueue_release(attempt_id), robust=True)
+        transaction.on_commit(lambda: enqueue_learning(attempt_id), robust=True)
     return record
 
 

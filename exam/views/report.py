@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from exam import charts
 from exam.models import Attempt, Score
 from exam.selectors.answers import first_answered_ms
-from exam.selectors.attempts import attempts_for
+from exam.selectors.attempts import exams_for
 from exam.selectors.report import Group, ReportFacts, report_of
 from exam.selectors.scores import current_score
 from exam.services import reports
@@ -24,7 +24,7 @@ from exam.services import reports
 @require_safe
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """The report once there is a score; until then the page asks for it."""
-    attempt = get_object_or_404(attempts_for(request.user), pk=pk)
+    attempt = get_object_or_404(exams_for(request.user), pk=pk)
     if attempt.is_open:
         return redirect("exam:sitting", pk=pk)
     score = current_score(attempt)

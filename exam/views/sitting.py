@@ -18,6 +18,7 @@ from exam.engine.assembly import BankTooSmall
 from exam.selectors.attempts import (
     attempts_for,
     current_blueprints,
+    exams_for,
     first_blueprints,
     minutes_for,
 )
@@ -34,7 +35,7 @@ SESSION_BEYOND_DEADLINE = timedelta(hours=1)
 def start_list(request: HttpRequest) -> HttpResponse:
     """The exams on offer, their rules, and what this person has sat of each."""
     user: User = request.user
-    own = list(attempts_for(user))
+    own = list(exams_for(user))
     rows = [
         {
             "blueprint": blueprint,
@@ -54,7 +55,7 @@ def start_list(request: HttpRequest) -> HttpResponse:
 def instructions(request: HttpRequest, slug: str) -> HttpResponse:
     """The untimed page before the clock starts."""
     blueprint = get_object_or_404(current_blueprints(), slug=slug)
-    own = attempts_for(request.user).filter(blueprint__slug=slug)
+    own = exams_for(request.user).filter(blueprint__slug=slug)
     open_attempt = next((attempt for attempt in own if attempt.is_open), None)
     if open_attempt:
         return redirect("exam:sitting", pk=open_attempt.pk)
