@@ -147,6 +147,17 @@ class ExamForm(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
 
+class MissReason(models.TextChoices):
+    """The engine's reasons for a wrong answer, in the candidate's words."""
+
+    UNSAID = Miss.UNSAID.value, _("Not said")
+    UNKNOWN = Miss.UNKNOWN.value, _("Did not know")
+    MISREAD = Miss.MISREAD.value, _("Misread what was asked")
+    DOWN_TO_TWO = Miss.DOWN_TO_TWO.value, _("Down to two")
+    NO_TIME = Miss.NO_TIME.value, _("Ran out of time")
+    SLIP = Miss.SLIP.value, _("Slip")
+
+
 class Attempt(models.Model):
     """One sitting of one form by one candidate: an exam, or practice between exams."""
 
@@ -237,7 +248,9 @@ class Response(models.Model):
     path = PathField(default=list, blank=True)  # [[at_ms, selected], …], first choice first
     confidence = models.PositiveSmallIntegerField(default=Confidence.UNSAID.value)
     checked = models.BooleanField(default=False)  # the answer was shown: it cannot change any more
-    miss = models.CharField(max_length=12, blank=True, default=Miss.UNSAID.value)
+    miss = models.CharField(
+        max_length=12, blank=True, choices=MissReason.choices, default=MissReason.UNSAID
+    )
 
 
 class TimeGrant(models.Model):

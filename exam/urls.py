@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exam.views import history, instructor, report, review, sitting, sync
+from exam.views import history, instructor, practice, report, review, sitting, sync
 
 app_name = "exam"
 
@@ -23,6 +23,11 @@ urlpatterns = [
         review.report_question,
         name="report_question",
     ),
+    path("practice/", practice.choose, name="practice"),
+    path("practice/start", practice.start, name="practice_start"),
+    path("practice/plan/", practice.plan, name="plan"),
+    path("practice/memory/", practice.memory, name="memory"),
+    path("practice/<int:pk>/", practice.done, name="practice_done"),
     path("history/", history.history, name="history"),
     path("history.csv", history.history_csv, name="history_csv"),
     path("running/", instructor.running, name="running"),

@@ -4,6 +4,7 @@ x is a percentage of the width and y is in pixels, so that a chart stretches whi
 keep their size. Everything is text already: a number would be written in the reader's locale.
 """
 
+from .memory import DayBars, FadeCurve, day_bars, fade_curve
 from .places import Mark, Span, nice_step
 from .scores import (
     DOTS,
@@ -22,7 +23,9 @@ from .trends import Trend, TrendMark, TrendPoint, trend
 __all__ = [
     "DOTS",
     "BandRow",
+    "DayBars",
     "Dot",
+    "FadeCurve",
     "Mark",
     "PaceCurve",
     "ScoreLine",
@@ -35,6 +38,8 @@ __all__ = [
     "band_row",
     "chance_dots",
     "chance_in_twenty",
+    "day_bars",
+    "fade_curve",
     "nice_step",
     "pace_curve",
     "row_floor",

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from exam.engine.batch import Confidence
 from exam.engine.path import ChangeKind, ResponsePath, read_path
 from exam.models import Attempt, Response
 from questions.models import Option, QuestionVersion
@@ -24,6 +25,9 @@ class Answer:
     spent_ms: int
     path: ResponsePath
     is_pilot: bool
+    confidence: Confidence = Confidence.UNSAID
+    checked: bool = False
+    miss: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -81,6 +85,9 @@ def answers_by_attempt(attempts: Iterable[Attempt]) -> dict[int, list[Answer]]:
                 spent_ms=row.spent_ms,
                 path=read_path(row.path, keys[version_id]),
                 is_pilot=row.position in exam_form.pilot_positions,
+                confidence=Confidence(row.confidence),
+                checked=row.checked,
+                miss=row.miss,
             )
         )
     return answers

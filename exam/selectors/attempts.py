@@ -16,7 +16,7 @@ def attempts_for(candidate: User) -> QuerySet[Attempt]:
     return (
         Attempt.objects.filter(candidate=candidate)
         .exclude(state=AttemptState.VOID)
-        .select_related("blueprint", "exam_form")
+        .select_related("blueprint", "exam_form", "practice")
     )
 
 

@@ -18,14 +18,37 @@ class DisplayedOption:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewedOption:
+    """An option at the place where the candidate saw it, and what it was."""
+
+    letter: str
+    html: str
+    rationale_html: str
+    is_key: bool
+    is_chosen: bool
+    is_first_choice: bool  # chosen first, and left again
+    is_struck: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSheet:
+    """What the page of a practice shows once the answer of a question is asked for."""
+
+    version: QuestionVersion
+    options: tuple[ReviewedOption, ...]
+    key_places: tuple[int, ...]  # displayed places, 1 the topmost
+
+
+@dataclass(frozen=True, slots=True)
 class DisplayedQuestion:
-    """A question as a candidate may see it during the exam: no key, no rationale, no id."""
+    """A question as it is seen while sitting: in an exam no key, no rationale, no id."""
 
     position: int
     stem_html: str
     exhibit: Exhibit | None
     select: int
     options: tuple[DisplayedOption, ...]
+    answer: AnswerSheet | None = None  # of a practice that shows each answer at once
 
 
 def versions_of(attempt: Attempt) -> list[QuestionVersion]:

@@ -106,20 +106,31 @@ def next_step(
     return NextStep(Step.FIRST)
 
 
-def weakest_parts(sat: Sequence[Sat]) -> tuple[list[WeakPart], int]:
-    """The surest weaknesses over the last attempts at one bank, and how many answers that is."""
+def weakest_parts(
+    sat: Sequence[Sat], bank_id: int | None = None, most: int = WEAKEST
+) -> tuple[list[WeakPart], int]:
+    """The surest weaknesses over the last exams at one bank, and how many answers that is.
+
+    Without a bank: that of the last exam.
+    """
     scored = [entry for entry in sat if entry.score]
-    if not scored:
-        return [], 0
-    bank_id = scored[0].attempt.blueprint.bank_id
+    if bank_id is None and scored:
+        bank_id = scored[0].attempt.blueprint.bank_id
     recent = [s for s in scored if s.attempt.blueprint.bank_id == bank_id][:RECENT_ATTEMPTS]
+    if not recent:
+        return [], 0
     right, count, missed = _pooled(recent)
     names = names_of(bank_id).subdomains
     parts = [
         _weak_part(code, names[code], right[code], count[code], missed[code]) for code in missed
     ]
     parts.sort(key=lambda part: (part.high, part.share, part.code))
-    return parts[:WEAKEST], count.total()
+    return parts[:most], count.total()
+
+
+def weakest_codes(sat: Sequence[Sat], bank_id: int) -> list[str]:
+    """Sub-domains in which something went wrong in the last exams, the surest weakness first."""
+    return [part.code for part in weakest_parts(sat, bank_id, most=99)[0]]
 
 
 def readiness_of(scores: Sequence[Score]) -> ReadinessFacts | None:

@@ -69,11 +69,7 @@ def enemies_of(bank: Bank) -> dict[int, set[int]]:
 
 def practices_for(candidate: User) -> QuerySet[Attempt]:
     """Practice of this person, the newest first."""
-    return (
-        attempts_for(candidate)
-        .filter(purpose=Purpose.PRACTICE)
-        .select_related("practice", "blueprint", "exam_form")
-    )
+    return attempts_for(candidate).filter(purpose=Purpose.PRACTICE)
 
 
 def due_cards(candidate: User, bank: Bank, at: datetime) -> list[DueCard]:

@@ -6,21 +6,8 @@ from exam.engine.batch import to_places
 from exam.engine.path import read_path
 from exam.highlights import highlighted
 from exam.models import Attempt, QuestionReport, Response
-from exam.selectors.forms import LETTERS
+from exam.selectors.forms import LETTERS, AnswerSheet, ReviewedOption
 from questions.models import Exhibit, Option, QuestionVersion
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewedOption:
-    """An option at the place where the candidate saw it, and what it was."""
-
-    letter: str
-    html: str
-    rationale_html: str
-    is_key: bool
-    is_chosen: bool
-    is_first_choice: bool  # chosen first, and left again
-    is_struck: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +69,23 @@ def reviewed_question(attempt: Attempt, position: int) -> ReviewedQuestion:
         is_reused=position in exam_form.reused_positions,
         report=QuestionReport.objects.filter(attempt=attempt, version=version).first(),
     )
+
+
+def answer_sheets(attempt: Attempt) -> dict[int, AnswerSheet]:
+    """Keys, rationales and references of every position of a practice (two statements)."""
+    version_ids = attempt.exam_form.version_ids
+    versions = QuestionVersion.objects.prefetch_related("options").in_bulk(version_ids)
+    nothing = Response()
+    sheets = {}
+    for position, (pk, order) in enumerate(zip(version_ids, attempt.option_orders, strict=True), 1):
+        options = {option.ordinal: option for option in versions[pk].options.all()}
+        shown = tuple(
+            _option(LETTERS[place], options[int(ordinal)], nothing, 0)
+            for place, ordinal in enumerate(order)
+        )
+        keys = tuple(place for place, option in enumerate(shown, 1) if option.is_key)
+        sheets[position] = AnswerSheet(versions[pk], shown, keys)
+    return sheets
 
 
 def _option(letter: str, option: Option, response: Response, first: int) -> ReviewedOption:

@@ -69,7 +69,10 @@ def _pool(definition: BankDefinition, drafts: Sequence[QuestionDraft]) -> ItemPo
         is_pilot_status=[draft.status == "pilot" for draft in drafts],
         responses=[0] * len(drafts),
         enemies=[
-            (number[draft.code], number[other]) for draft in drafts for other in draft.enemies
+            (number[draft.code], number[other])
+            for draft in drafts
+            for other in draft.enemies
+            if other in number
         ],
     )
 

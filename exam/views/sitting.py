@@ -1,7 +1,9 @@
 """The sitting: instructions, start, the exam page and its save protocol, the result."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import User
 from exam.engine.assembly import BankTooSmall
+from exam.models import Attempt, MissReason
 from exam.selectors.attempts import (
     attempts_for,
     current_blueprints,
@@ -22,7 +25,8 @@ from exam.selectors.attempts import (
     first_blueprints,
     minutes_for,
 )
-from exam.selectors.forms import displayed_questions
+from exam.selectors.forms import DisplayedQuestion, displayed_questions
+from exam.selectors.reviewed import answer_sheets
 from exam.selectors.scores import current_score
 from exam.services import attempts
 from exam.views.sync import page_state
@@ -105,11 +109,23 @@ def sitting(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("exam:result", pk=pk)
     context = {
         "attempt": attempt,
-        "blueprint": attempt.blueprint,
+        "title": attempt.practice.title if attempt.is_practice else attempt.blueprint.title,
         "questions": displayed_questions(attempt),
         "state": page_state(attempt, at=now, sitting=None),
     }
+    if attempt.is_practice:
+        context |= _practice(attempt, context["questions"])
     return render(request, "exam/sitting.html", context)
+
+
+def _practice(attempt: Attempt, questions: list[DisplayedQuestion]) -> dict[str, Any]:
+    """What the page of a practice has besides: the answers, if they are shown at once."""
+    sheets = answer_sheets(attempt) if attempt.practice.at_once else {}
+    return {
+        "practice": attempt.practice,
+        "questions": [replace(q, answer=sheets.get(q.position)) for q in questions],
+        "misses": [reason for reason in MissReason if reason.value],
+    }
 
 
 @login_required
@@ -120,6 +136,8 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     attempt = get_object_or_404(attempts_for(request.user), pk=pk)
     if attempt.is_open:
         return redirect("exam:sitting", pk=pk)
+    if attempt.is_practice:
+        return redirect("exam:practice_done", pk=pk)
     template = "exam/_result.html" if request.htmx else "exam/result.html"
     context = {
         "attempt": attempt,

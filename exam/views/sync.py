@@ -21,6 +21,7 @@ from exam.engine.lifecycle import EndedBy
 from exam.models import Attempt
 from exam.selectors.attempts import attempts_for, stored_responses
 from exam.services import attempts
+from exam.services.queue import enqueue_learning
 from exam.services.saving import Saved, save
 
 MAX_BODY = 64 * 1024
@@ -92,6 +93,8 @@ def sync(request: HttpRequest, pk: int, data: Any) -> JsonResponse:
     if saved is None:
         return _refused(404, "not_found")
     if saved.accepted:
+        if any(change.checked for change in batch.changes):
+            enqueue_learning(pk)
         return JsonResponse(_receipt(saved, batch, now))
     if saved.state == "in_progress" and saved.sitting != batch.sitting:
         return _taken_over(request, pk, saved)
@@ -131,8 +134,9 @@ def page_state(attempt: Attempt, *, at: datetime, sitting: int | None) -> dict[s
         "started_at": _iso(attempt.started_at),
         **_times(attempt.started_at, attempt.deadline, at),
         "grace_ms": attempt.blueprint.grace_seconds * 1000,
-        "length": attempt.blueprint.length,
+        "length": attempt.length,
         "plan_ms": attempt.blueprint.minutes * 60_000 // attempt.blueprint.length,
+        "practice": _practice_state(attempt),
         "answered": sum(1 for response in responses.values() if response["selected"]),
         "responses": responses,
         "urls": {
@@ -143,6 +147,12 @@ def page_state(attempt: Attempt, *, at: datetime, sitting: int | None) -> dict[s
             "sign_in": reverse("account_login"),
         },
     }
+
+
+def _practice_state(attempt: Attempt) -> dict[str, bool] | None:
+    if not attempt.is_practice:
+        return None
+    return {"at_once": attempt.practice.at_once, "timed": attempt.practice.timed}
 
 
 def person_key(user_id: int) -> str:

@@ -6,7 +6,7 @@
 const load = (id) => import(document.getElementById(id).href);
 const [record, questions] = await Promise.all([load("module-record"), load("module-questions")]);
 const { Clock, Journal, Sync, forgetPages, keepPage } = record;
-const { $, $$, Paper, emptyResponse, say, selectedRange, toggleHighlight, words } = questions;
+const { $, $$, Paper, emptyResponse, responseOf, say, selectedRange, toggleHighlight, words } = questions;
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
   "font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'";
@@ -15,6 +15,15 @@ const state = JSON.parse($("#sitting-state").textContent);
 const scope = `${state.person}:${state.attempt}`;
 const clock = new Clock(state);
 const paper = new Paper(state.responses);
+// Practice adds a fourth module; an exam never loads it.
+const coach = state.practice
+  ? (await load("module-coach")).makeCoach(questions, {
+      paper,
+      commit,
+      atOnce: state.practice.at_once,
+      isOpen: () => !readOnly,
+    })
+  : null;
 const journal = await Journal.open(scope);
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`cutscore-${scope}`) : null;
 const thresholds = [30, 10, 5, 1];
@@ -104,7 +113,7 @@ function writeNote() {
 }
 
 function go(position) {
-  if (position < 1 || position > paper.length) return;
+  if (!(position >= 1 && position <= paper.length)) return; // an address may hold anything
   leaveQuestion();
   paper.show(position);
   hideMarker();
@@ -326,7 +335,7 @@ async function holdBack(stored) {
   const latest = journal.latest();
   const same = (entry) => {
     const response = { ...emptyResponse(), ...stored[entry.position] };
-    return ["selected", "eliminated", "flagged", "note", "highlights"].every(
+    return ["selected", "eliminated", "flagged", "note", "highlights", "confidence", "checked", "miss"].every(
       (field) => JSON.stringify(response[field]) === JSON.stringify(entry[field]),
     );
   };
@@ -358,9 +367,8 @@ async function useHeld() {
 /** Puts journal entries over the stored responses: what was done here and is not there yet. */
 function overlay(entries) {
   for (const entry of entries) {
-    const { seq, selected, eliminated, flagged, note, highlights, spent_ms } = structuredClone(entry);
-    if (seq > paper.response(entry.position).seq) {
-      paper.responses[entry.position] = { seq, selected, eliminated, flagged, note, highlights, spent_ms };
+    if (entry.seq > paper.response(entry.position).seq) {
+      paper.responses[entry.position] = responseOf(structuredClone(entry));
     }
   }
   const known = Object.values(paper.responses).map(({ seq }) => seq);
@@ -605,14 +613,16 @@ function press(event) {
 function pressSingle(key) {
   const asking = document.body.dataset.screen === "question";
   if (document.body.dataset.screen === "over") return false;
-  const place = "123456".indexOf(key) + 1 || "abcde".indexOf(key) + 1;
+  // In practice C checks the answer; the third option has its number.
+  const letters = coach ? "ab_de" : "abcde";
+  const place = "123456".indexOf(key) + 1 || letters.indexOf(key) + 1;
   if (striking > Date.now() && asking) {
     striking = 0;
     return strikePlace(place || (key === "f" ? 6 : 0));
   }
   if (place && asking) return choosePlace(place);
-  const act = singleKeys[key];
-  if (!act || (!asking && "fhs".includes(key))) return false;
+  const act = singleKeys[key] ?? coach?.keys[key];
+  if (!act || (!asking && "fhscu".includes(key))) return false;
   act();
   return true;
 }
@@ -640,6 +650,7 @@ function clicked(event) {
   if (button?.matches(".clear-answer")) clearAnswer();
   if (button?.matches(".clear-marks")) clearHighlights();
   if (button?.matches(".tab")) (paper.filter = button.dataset.filter), paper.drawReview();
+  if (button) coach?.clicked(button);
   if (button?.dataset.act === "take") takeOver();
   if (button?.dataset.act === "close") unnotice();
 }
@@ -708,6 +719,7 @@ function firstPosition() {
 }
 
 async function begin() {
+  if (coach) paper.afterDraw = coach.draw;
   overlay([...journal.latest().values()].filter((entry) => !entry.refused && !entry.held));
   paper.readOnly(true);
   paper.drawAll();

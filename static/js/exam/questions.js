@@ -23,8 +23,22 @@ export function words(key, values = {}) {
 
 export const say = (key, values) => words(key, values).textContent;
 
-export const emptyResponse = () =>
-  ({ seq: 0, selected: [], eliminated: [], flagged: false, note: "", highlights: [], spent_ms: 0 });
+export const emptyResponse = () => ({
+  seq: 0,
+  selected: [],
+  eliminated: [],
+  flagged: false,
+  note: "",
+  highlights: [],
+  spent_ms: 0,
+  confidence: 0, // the last three are for practice alone
+  checked: false,
+  miss: "",
+});
+
+/** The response in a journal entry, without what the journal adds. */
+export const responseOf = (entry) =>
+  Object.fromEntries(Object.entries(emptyResponse()).map(([field, empty]) => [field, entry[field] ?? empty]));
 
 // How far a response is: open, few, answered, many ---------------------------------
 
@@ -182,7 +196,7 @@ export class Paper {
   }
 
   response(position = this.position) {
-    return this.responses[position] ?? (this.responses[position] = emptyResponse());
+    return (this.responses[position] ??= emptyResponse());
   }
 
   state(position) {
@@ -228,6 +242,7 @@ export class Paper {
     const key = response.flagged ? "map-link-flagged" : "map-link";
     link.setAttribute("aria-label", say(key, { n: String(position), state: this.stateWords(position) }));
     if (position === this.position) this.drawFlag();
+    this.afterDraw?.(position);
   }
 
   drawAll() {

@@ -277,8 +277,9 @@ export async function post(url, body, { keepalive = false } = {}) {
   }
 }
 
-const wire = ({ position, seq, at_ms, spent_ms, selected, eliminated, flagged, note, highlights }) =>
-  ({ position, seq, at_ms, spent_ms, selected, eliminated, flagged, note, highlights });
+// What is undefined is left out: an exam's responses know nothing of practice.
+const wire = ({ position, seq, at_ms, spent_ms, selected, eliminated, flagged, note, highlights, confidence, checked, miss }) =>
+  ({ position, seq, at_ms, spent_ms, selected, eliminated, flagged, note, highlights, confidence, checked, miss });
 
 const bytes = (value) => new Blob([JSON.stringify(value)]).size;
 

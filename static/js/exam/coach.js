@@ -1,0 +1,100 @@
+// Practice on the page of the exam: how sure one is, the answer when it is asked for, and why it
+// was missed. Everything is here already, so it works without a connection; what the candidate
+// does is a change of the response like any other and is saved the same way.
+
+const SURE = 2;
+const UNSURE = 1;
+
+export function makeCoach({ $, $$, say, words }, { paper, commit, atOnce, isOpen }) {
+  const part = (selector, position) => $(selector, paper.question(position).section);
+  const isChecked = (position) => Boolean(paper.response(position).checked);
+
+  /** Draws what practice adds to one question: the confidence, and the answer if it was shown. */
+  function draw(position) {
+    const response = paper.response(position);
+    const { section } = paper.question(position);
+    $$("[data-sure]", section).forEach((button) => {
+      press(button, Number(button.dataset.sure) === response.confidence);
+      button.disabled = isChecked(position) || !isOpen();
+    });
+    if (!atOnce) return;
+    const shown = isChecked(position);
+    $("fieldset", section).hidden = shown;
+    $(".coach", section).classList.toggle("is-done", shown);
+    $(".check", section).hidden = shown;
+    $(".check", section).disabled = !isOpen();
+    $(".answer", section).hidden = !shown;
+    if (shown) drawAnswer(position, response);
+  }
+
+  function drawAnswer(position, response) {
+    const answer = part(".answer", position);
+    const key = answer.dataset.key.split(",").map(Number);
+    const right = String(key) === String(response.selected);
+    const verdict = $(".verdict", answer);
+    verdict.className = `verdict ${right ? "right" : "wrong"}`;
+    verdict.replaceChildren(words(right ? "answer-right" : "answer-wrong"));
+    $$(".reviewed-options > li", answer).forEach((line, place) => markChosen(line, response.selected.includes(place + 1)));
+    $(".miss", answer).hidden = right;
+    $$("[data-miss]", answer).forEach((button) => {
+      press(button, button.dataset.miss === response.miss);
+      button.disabled = !isOpen();
+    });
+  }
+
+  function markChosen(line, chosen) {
+    if (line.classList.contains("chosen") === chosen) return;
+    line.classList.toggle("chosen", chosen);
+    $(".own-mark", line)?.remove();
+    if (!chosen) return;
+    const mark = $("#own-mark").content.firstElementChild.cloneNode(true);
+    $(".option-text", line).after(mark);
+  }
+
+  const press = (button, yes) => button.setAttribute("aria-pressed", String(yes));
+
+  /** Sets how sure the candidate is; the same again takes it back. */
+  function setSure(value) {
+    const { position } = paper;
+    if (!isOpen() || isChecked(position)) return;
+    const response = paper.response(position);
+    response.confidence = response.confidence === value ? 0 : value;
+    commit(position);
+  }
+
+  function check() {
+    const { position } = paper;
+    if (!atOnce || !isOpen() || isChecked(position)) return;
+    const { select } = paper.question(position);
+    const response = paper.response(position);
+    const names = say("numbers").split(" ");
+    const ready = response.selected.length === select;
+    part(".check-first", position).textContent = ready ? "" : say("check-first", { select: names[select] });
+    if (!ready) return;
+    response.checked = true;
+    commit(position, { choice: true });
+    part(".verdict", position).focus();
+  }
+
+  /** One key goes round: sure, not sure, nothing said. */
+  function nextSure() {
+    const { confidence } = paper.response();
+    setSure(confidence === SURE ? UNSURE : confidence === UNSURE ? UNSURE : SURE);
+  }
+
+  function setMiss(value) {
+    const response = paper.response();
+    response.miss = response.miss === value ? "" : value;
+    commit(paper.position);
+  }
+
+  return {
+    draw,
+    keys: { c: check, u: nextSure },
+    clicked(button) {
+      if (button.matches(".check")) check();
+      if (button.dataset.sure) setSure(Number(button.dataset.sure));
+      if (button.dataset.miss) setMiss(button.dataset.miss);
+    },
+  };
+}
