@@ -23,6 +23,9 @@ urlpatterns = [
         review.report_question,
         name="report_question",
     ),
+    path(
+        "attempts/<int:pk>/review/<int:position>/miss", review.classify_miss, name="classify_miss"
+    ),
     path("practice/", practice.choose, name="practice"),
     path("practice/start", practice.start, name="practice_start"),
     path("practice/plan/", practice.plan, name="plan"),

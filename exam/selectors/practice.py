@@ -13,8 +13,8 @@ from exam.engine.batch import Confidence
 from exam.engine.lifecycle import AttemptState, Purpose
 from exam.engine.memory import due_before
 from exam.engine.path import ChangeKind, read_path
-from exam.engine.practice import Item, Met
-from exam.models import Attempt, Card, Response
+from exam.engine.practice import Item, Met, Mode
+from exam.models import Attempt, Blueprint, Card, Response
 from exam.selectors.answers import keys_of
 from exam.selectors.attempts import attempts_for
 from questions.models import Bank, Question, QuestionStatus, QuestionVersion
@@ -73,14 +73,40 @@ def practices_for(candidate: User) -> QuerySet[Attempt]:
 
 
 def due_cards(candidate: User, bank: Bank, at: datetime) -> list[DueCard]:
-    """Every card of this person with the time it comes back, the earliest first."""
+    """Every card of this person with the time it comes back, the earliest first.
+
+    Those of questions in trial or retired rest until the question is active.
+    """
     exam = exam_begins(candidate, at)
-    cards = Card.objects.filter(candidate=candidate, question__bank=bank).select_related("question")
+    cards = Card.objects.filter(
+        candidate=candidate, question__bank=bank, question__status=QuestionStatus.ACTIVE
+    )
     found = [
         DueCard(card, due_before(exam, card.due_at, card.recalled_at, card.question_id))
         for card in cards
     ]
     return sorted(found, key=lambda due: (due.due_at, due.card.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeToday:
+    """What today asks of somebody who practises."""
+
+    due: int
+    daily_done: bool
+
+
+def practice_today(candidate: User, blueprint: Blueprint, at: datetime) -> PracticeToday:
+    """What comes back today, and whether the daily ten are done (two statements)."""
+    until = end_of_today(candidate, at)
+    due = due_cards(candidate, blueprint.bank, at)
+    done = practices_for(candidate).filter(
+        blueprint__bank=blueprint.bank_id,
+        practice__mode=Mode.DAILY,
+        practice__day=today_of(candidate, at),
+        state=AttemptState.SUBMITTED,
+    )
+    return PracticeToday(sum(card.due_at < until for card in due), done.exists())
 
 
 def exam_begins(candidate: User, at: datetime) -> datetime | None:

@@ -20,10 +20,10 @@ from exam.selectors.history import sat_by
 from exam.selectors.home import WeakPart, weakest_parts
 from exam.selectors.practice import (
     DueCard,
+    PracticeToday,
     due_cards,
-    end_of_today,
     practice_items,
-    practices_for,
+    practice_today,
     today_of,
     zone_of,
 )
@@ -64,8 +64,7 @@ class StudyPlan:
     parts: tuple[PartPlan, ...]
     unseen: int
     missed: int
-    due: int
-    daily_done: bool
+    today: PracticeToday
     exam_date: date | None
     days_left: int | None
     weeks: tuple[Week, ...]
@@ -88,8 +87,7 @@ def study_plan(candidate: User, blueprint: Blueprint, at: datetime) -> StudyPlan
         parts=_part_plans(weak, items),
         unseen=unseen,
         missed=sum(item.met is not None and not item.met.right for item in items),
-        due=_due_today(candidate, cards, at),
-        daily_done=_daily_done(candidate, blueprint, today),
+        today=practice_today(candidate, blueprint, at),
         exam_date=candidate.exam_date,
         days_left=(exam - today).days if exam else None,
         weeks=tuple(plan_weeks(today, exam, unseen, due_days)) if exam else (),
@@ -110,24 +108,6 @@ def newest_misses(candidate: User, blueprint: Blueprint) -> list[Miss]:
         .values_list("miss", flat=True)
     )
     return [Miss(miss) for miss in rows]
-
-
-def _due_today(candidate: User, cards: Sequence[DueCard], at: datetime) -> int:
-    until = end_of_today(candidate, at)
-    return sum(card.due_at < until for card in cards)
-
-
-def _daily_done(candidate: User, blueprint: Blueprint, today: date) -> bool:
-    return (
-        practices_for(candidate)
-        .filter(
-            blueprint__bank=blueprint.bank_id,
-            practice__mode="daily",
-            practice__day=today,
-            state=AttemptState.SUBMITTED,
-        )
-        .exists()
-    )
 
 
 def _new_since(items: Sequence[Item], since: datetime) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from exam.engine.batch import Confidence
@@ -29,23 +30,35 @@ def learn(attempt_id: int, *, at: datetime) -> int:
     """Lets the cards take in what is new in an attempt; how many answers that was.
 
     Safe to repeat and to interrupt. An exam is learnt from when it is handed in, practice with
-    each answer that was looked up.
+    each answer that was looked up; what was begun before and is not learnt yet comes first, so
+    that a message which is late changes nothing.
     """
-    attempt = (
-        Attempt.objects.exclude(state=AttemptState.VOID)
-        .select_related("exam_form", "practice")
-        .filter(pk=attempt_id)
-        .first()
-    )
+    attempt = _learnable().filter(pk=attempt_id).first()
     if attempt is None or (attempt.is_open and not attempt.is_practice):
         return 0
     with transaction.atomic():
         # One after another: two attempts of a person may touch the same card.
         User.objects.select_for_update(no_key=True).get(pk=attempt.candidate_id)
-        taken = set(Recall.objects.filter(attempt=attempt).values_list("position", flat=True))
-        given = [answer for answer in _given(attempt) if answer.position not in taken]
-        _take_in(attempt, given)
-        Attempt.objects.filter(pk=attempt_id).update(learned_at=at)
+        before = _learnable().filter(
+            candidate_id=attempt.candidate_id,
+            state=AttemptState.SUBMITTED,
+            learned_at=None,
+            started_at__lt=attempt.started_at,
+        )
+        for earlier in before.order_by("started_at", "pk"):
+            _learn_one(earlier, at)
+        return _learn_one(attempt, at)
+
+
+def _learnable() -> QuerySet[Attempt]:
+    return Attempt.objects.exclude(state=AttemptState.VOID).select_related("exam_form", "practice")
+
+
+def _learn_one(attempt: Attempt, at: datetime) -> int:
+    taken = set(Recall.objects.filter(attempt=attempt).values_list("position", flat=True))
+    given = [answer for answer in _given(attempt) if answer.position not in taken]
+    _take_in(attempt, given)
+    Attempt.objects.filter(pk=attempt.pk).update(learned_at=at)
     return len(given)
 
 

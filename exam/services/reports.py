@@ -1,14 +1,19 @@
-"""What a candidate does with a report: reads it, or says that a question is wrong."""
+"""What a candidate does with a report: reads it, says why an answer or a question was wrong."""
 
 from datetime import datetime
 
-from exam.models import Attempt, QuestionReport
+from exam.models import Attempt, MissReason, QuestionReport, Response
 
 
 def mark_read(attempt: Attempt, *, at: datetime) -> None:
     """The first reading counts."""
     if attempt.report_read_at is None:
         Attempt.objects.filter(pk=attempt.pk, report_read_at=None).update(report_read_at=at)
+
+
+def classify_miss(attempt: Attempt, position: int, reason: MissReason) -> None:
+    """Stores why the answer at this position went wrong, in the candidate's own judgement."""
+    Response.objects.filter(attempt=attempt, position=position).update(miss=reason)
 
 
 def report_question(attempt: Attempt, position: int, text: str) -> QuestionReport:

@@ -12,6 +12,8 @@ from exam import charts
 from exam.selectors.attempts import first_blueprints
 from exam.selectors.history import sat_by, trend_of, trend_slug
 from exam.selectors.home import WeakPart, next_step, open_exams, readiness_of, weakest_parts
+from exam.selectors.practice import practice_today
+from exam.selectors.practice_screen import practice_blueprint
 from exam.services import attempts
 from exam.views.trends import score_trend
 
@@ -32,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         running = open_exams(user, now)
     sat = sat_by(user)
     weakest, answers = weakest_parts(sat)
+    blueprint = practice_blueprint()
     scores = trend_of(sat, trend_slug(sat))
     readiness = readiness_of(scores)
     return render(
@@ -48,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "trend": score_trend(scores),
             "readiness": readiness,
             "chance": charts.chance_in_twenty(readiness.chance) if readiness else None,
+            "practice": practice_today(user, blueprint, now) if blueprint else None,
             "blueprints": first_blueprints() if not sat else (),
         },
     )

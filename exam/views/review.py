@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from exam.forms import QuestionReportForm
-from exam.models import Attempt
+from exam.models import Attempt, MissReason
 from exam.selectors.attempts import attempts_for
+from exam.selectors.practice import plan_ms
 from exam.selectors.review import ReviewFilter, Show, first_words, review_of
 from exam.selectors.reviewed import reviewed_question
 from exam.services import reports
@@ -57,6 +58,23 @@ def report_question(request: HttpRequest, pk: int, position: int) -> HttpRespons
     messages.success(
         request, _("Thank you. Your remark on question %(n)d was sent.") % {"n": position}
     )
+    return _back(request, pk, position)
+
+
+@login_required
+@require_POST
+def classify_miss(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+    """Stores why an answer went wrong."""
+    attempt = _closed_with(request, pk, position)
+    if attempt.is_open:
+        return redirect("exam:sitting", pk=pk)
+    reason = request.POST.get("miss", "")
+    if reason in MissReason.values:
+        reports.classify_miss(attempt, position, MissReason(reason))
+    return _back(request, pk, position)
+
+
+def _back(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     address = redirect("exam:review_question", pk=pk, position=position)
     address["Location"] += _filter(request.GET).query
     return address
@@ -81,7 +99,6 @@ def _question_page(
     reviewed = reviewed_question(attempt, position)
     before, after = listed.neighbours(position)
     text = reviewed.report.text if reviewed.report else ""
-    minutes = attempt.blueprint.minutes + attempt.extra_minutes
     return render(
         request,
         "exam/review_question.html",
@@ -92,7 +109,8 @@ def _question_page(
             "previous": before,
             "next": after,
             "place": listed.place(position),
-            "plan_ms": minutes * 60_000 // listed.total,
+            "plan_ms": plan_ms(attempt),
+            "misses": [reason for reason in MissReason if reason.value],
             "form": form or QuestionReportForm(initial={"text": text}),
         },
         status=422 if form else 200,

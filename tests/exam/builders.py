@@ -7,8 +7,10 @@ from typing import Any
 from accounts.models import User
 from exam.engine.batch import parse_batch, to_places
 from exam.engine.lifecycle import EndedBy
+from exam.engine.practice import Choice, Mode
 from exam.models import Attempt, Blueprint
-from exam.services import attempts, saving, scoring
+from exam.services import attempts, learning, practice, saving, scoring
+from exam.services.practice import Plan
 from questions.models import Option
 from tests.exam.conftest import batch, change, start
 
@@ -75,3 +77,51 @@ def choices(attempt: Attempt) -> list[tuple[list[int], list[int]]]:
 def letters(places: Collection[int]) -> list[str]:
     """Displayed places as the letters a candidate sees."""
     return ["ABCDEFGHIJ"[place - 1] for place in places]
+
+
+def practise(
+    candidate: User,
+    blueprint: Blueprint,
+    *,
+    at: datetime,
+    choice: Choice | None = None,
+    right: Collection[int] = (),
+    left: Collection[int] = (),
+    sure: Collection[int] = (),
+    unsure: Collection[int] = (),
+    miss: Mapping[int, str] | None = None,
+    ended: bool = True,
+    learned: bool = True,
+    seed: int = 7,
+    **plan: Any,
+) -> Attempt:
+    """A practice in which these positions are right or left out; all others are wrong.
+
+    Where answers are shown at once, every answer given is looked up.
+    """
+    chosen = Plan(choice or Choice(Mode.STUDY), title="Study", **plan)
+    begun = practice.start(candidate, blueprint, chosen, weakest=(), at=at, seed=seed)
+    attempt = attempts.claim(begun.pk, candidate, previous=None, take_over=True, at=at)
+    changes = []
+    for position, (key, wrong) in enumerate(choices(attempt), 1):
+        if position in left:
+            continue
+        changes.append(
+            change(
+                position,
+                position,
+                key if position in right else wrong,
+                at_ms=EACH_MS * position,
+                spent_ms=EACH_MS,
+                confidence=2 if position in sure else 1 if position in unsure else 0,
+                checked=chosen.at_once,
+                miss=(miss or {}).get(position, ""),
+            )
+        )
+    end = at + timedelta(minutes=5)
+    saving.save(attempt.pk, candidate.pk, parse_batch(batch(attempt.sitting, *changes)), at=end)
+    if ended:
+        attempts.submit(attempt.pk, by=EndedBy.CANDIDATE, at=end, candidate=candidate)
+    if learned:
+        learning.learn(attempt.pk, at=end)
+    return Attempt.objects.select_related("blueprint", "exam_form", "practice").get(pk=attempt.pk)

@@ -93,7 +93,7 @@ def test_unknown_filters_are_as_good_as_none(page: Client, sat: Attempt):
 
 def test_an_empty_filter_says_so(page: Client, sat: Attempt):
     text = text_of(page, address(sat, query="?show=changed&part=99"))
-    assert "No question of this exam is like that." in text
+    assert "No question here is like that." in text
 
 
 def test_the_list_takes_a_bounded_number_of_statements(

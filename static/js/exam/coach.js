@@ -19,13 +19,23 @@ export function makeCoach({ $, $$, say, words }, { paper, commit, atOnce, isOpen
     });
     if (!atOnce) return;
     const shown = isChecked(position);
-    $("fieldset", section).hidden = shown;
-    $(".coach", section).classList.toggle("is-done", shown);
-    $(".check", section).hidden = shown;
-    $(".check", section).disabled = !isOpen();
+    $("fieldset", section).hidden = $(".coach", section).hidden = shown;
     $(".answer", section).hidden = !shown;
     if (shown) drawAnswer(position, response);
+    if (position === paper.position) drawCheck();
   }
+
+  /** The button that shows the answer is there once the question is answered in full. */
+  function drawCheck() {
+    const { position } = paper;
+    const asking = document.body.dataset.screen === "question";
+    const button = $("#check");
+    if (button) button.hidden = !asking || !isOpen() || isChecked(position) || !isReady(position);
+    if (isReady(position)) part(".check-first", position).textContent = "";
+  }
+
+  const isReady = (position) =>
+    paper.response(position).selected.length === paper.question(position).select;
 
   function drawAnswer(position, response) {
     const answer = part(".answer", position);
@@ -65,13 +75,9 @@ export function makeCoach({ $, $$, say, words }, { paper, commit, atOnce, isOpen
   function check() {
     const { position } = paper;
     if (!atOnce || !isOpen() || isChecked(position)) return;
-    const { select } = paper.question(position);
-    const response = paper.response(position);
-    const names = say("numbers").split(" ");
-    const ready = response.selected.length === select;
-    part(".check-first", position).textContent = ready ? "" : say("check-first", { select: names[select] });
-    if (!ready) return;
-    response.checked = true;
+    const select = say("numbers").split(" ")[paper.question(position).select];
+    if (!isReady(position)) return (part(".check-first", position).textContent = say("check-first", { select }));
+    paper.response(position).checked = true;
     commit(position, { choice: true });
     part(".verdict", position).focus();
   }
@@ -90,9 +96,10 @@ export function makeCoach({ $, $$, say, words }, { paper, commit, atOnce, isOpen
 
   return {
     draw,
+    drawCheck,
     keys: { c: check, u: nextSure },
     clicked(button) {
-      if (button.matches(".check")) check();
+      if (button.id === "check") check();
       if (button.dataset.sure) setSure(Number(button.dataset.sure));
       if (button.dataset.miss) setMiss(button.dataset.miss);
     },

@@ -719,7 +719,7 @@ function firstPosition() {
 }
 
 async function begin() {
-  if (coach) paper.afterDraw = coach.draw;
+  if (coach) Object.assign(paper, { afterDraw: coach.draw, afterScreen: coach.drawCheck });
   overlay([...journal.latest().values()].filter((entry) => !entry.refused && !entry.held));
   paper.readOnly(true);
   paper.drawAll();

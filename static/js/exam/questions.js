@@ -300,6 +300,7 @@ export class Paper {
     $("#previous span").textContent = asking ? say("previous") : say("back", { n: String(this.position) });
     $("#previous").disabled = asking && this.position === 1;
     $("#next").disabled = asking && this.position === this.length;
+    this.afterScreen?.();
   }
 
   showReview() {
@@ -336,5 +337,6 @@ export class Paper {
     $$(".question fieldset").forEach((fieldset) => (fieldset.disabled = yes));
     $("#note").readOnly = yes;
     $("#flag").disabled = $("#end").disabled = yes;
+    this.questions.forEach(({ position }) => this.afterDraw?.(position));
   }
 }

@@ -1,0 +1,163 @@
+"""Cards: what they take in, once, and what they become."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from accounts.models import User
+from exam.engine.memory import Grade, Recalled, remember
+from exam.engine.practice import Choice, Mode
+from exam.models import Attempt, Blueprint, Card, Recall
+from exam.selectors.attempts import unlearned_attempt_ids
+from exam.selectors.practice import due_cards, practice_today
+from exam.services import attempts, learning
+from tests.exam.builders import EACH_MS, practise, sit
+from tests.exam.conftest import NOON
+from tests.exam.test_practice import met_questions
+
+
+def cards(candidate: User) -> dict[int, Card]:
+    return {card.question_id: card for card in Card.objects.filter(candidate=candidate)}
+
+
+def as_stored(candidate: User) -> list[dict[str, Any]]:
+    return list(Card.objects.filter(candidate=candidate).order_by("question_id").values())
+
+
+def answered_at(attempt: Attempt, position: int) -> datetime:
+    return attempt.started_at + timedelta(milliseconds=EACH_MS * position)
+
+
+def test_an_exam_makes_cards_of_what_was_missed_left_blank_or_flagged(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    exam = sit(candidate, blueprint, at=NOON, right=[1, 2], blank=[3], rest={2: {"flagged": True}})
+    learning.learn(exam.pk, at=NOON)
+    asked = met_questions(exam)
+    assert set(cards(candidate)) == set(asked[1:])
+    grades = dict(Recall.objects.values_list("position", "grade"))
+    assert grades == {2: Grade.HARD, 3: Grade.AGAIN, 4: Grade.AGAIN, 5: Grade.AGAIN, 6: Grade.AGAIN}
+
+
+def test_what_was_never_on_screen_makes_no_card(blueprint: Blueprint, candidate: User) -> None:
+    exam = sit(candidate, blueprint, at=NOON, right=[1], unseen=[4, 5, 6])
+    learning.learn(exam.pk, at=NOON)
+    assert set(cards(candidate)) == set(met_questions(exam)[1:3])
+
+
+def test_practice_makes_cards_of_what_was_missed_or_unsure(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    done = practise(
+        candidate, blueprint, at=NOON, right=[1, 2, 3], sure=[1], unsure=[2], left=range(5, 17)
+    )
+    asked = met_questions(done)
+    assert set(cards(candidate)) == {asked[1], asked[3]}
+
+
+def test_a_card_is_the_sum_of_its_answers(blueprint: Blueprint, candidate: User) -> None:
+    first = practise(candidate, blueprint, at=NOON, right=range(2, 17))
+    missed = met_questions(first)[0]
+    at = NOON + timedelta(days=2)
+    again = practise(
+        candidate, blueprint, at=at, choice=Choice(Mode.DUE), right=[1], sure=[1], seed=5
+    )
+    memory = remember(
+        [
+            Recalled(answered_at(first, 1), Grade.AGAIN),
+            Recalled(answered_at(again, 1), Grade.EASY),
+        ]
+    )
+    card = cards(candidate)[missed]
+    assert (card.stability, card.difficulty, card.due_at, card.recalls_count, card.lapses) == (
+        memory.stability,
+        memory.difficulty,
+        memory.due_at,
+        2,
+        0,
+    )
+
+
+def test_learning_again_changes_nothing(blueprint: Blueprint, candidate: User) -> None:
+    exam = sit(candidate, blueprint, at=NOON, right=[1])
+    assert learning.learn(exam.pk, at=NOON) == 6
+    before = as_stored(candidate)
+    learning.learn(exam.pk, at=NOON + timedelta(days=1))
+    assert as_stored(candidate) == before
+    assert Recall.objects.count() == 5
+
+
+def test_an_open_exam_is_not_learnt_from(blueprint: Blueprint, candidate: User) -> None:
+    exam = sit(candidate, blueprint, at=NOON, ended=False)
+    assert learning.learn(exam.pk, at=NOON) == 0
+    assert not cards(candidate)
+
+
+def test_an_open_practice_is_learnt_from_answer_by_answer(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    begun = practise(candidate, blueprint, at=NOON, left=range(3, 17), ended=False)
+    assert set(cards(candidate)) == set(met_questions(begun)[:2])
+    attempts.submit(begun.pk, by=attempts.EndedBy.CANDIDATE, at=NOON + timedelta(hours=1))
+    assert unlearned_attempt_ids() == [begun.pk]
+    assert learning.learn(begun.pk, at=NOON + timedelta(hours=2)) == 0
+    assert unlearned_attempt_ids() == []
+    assert len(cards(candidate)) == 2
+
+
+def test_an_exam_that_was_handed_in_waits_for_the_sweep_until_it_is_learnt(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    exam = sit(candidate, blueprint, at=NOON)
+    assert unlearned_attempt_ids() == [exam.pk]
+    learning.learn(exam.pk, at=NOON + timedelta(hours=1))
+    assert unlearned_attempt_ids() == []
+
+
+def test_the_order_in_which_attempts_are_learnt_does_not_matter(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    one = practise(candidate, blueprint, at=NOON, learned=False)
+    two = practise(
+        candidate, blueprint, at=NOON + timedelta(days=3), right=range(1, 9), learned=False
+    )
+    results = []
+    for order in ((one, two), (two, one)):
+        Card.objects.all().delete()
+        Attempt.objects.update(learned_at=None)
+        for attempt in order:
+            learning.learn(attempt.pk, at=NOON + timedelta(days=4))
+        results.append(
+            {q: (c.stability, c.difficulty, c.due_at) for q, c in cards(candidate).items()}
+        )
+    assert results[0] == results[1]
+    assert len(results[0]) == 16
+
+
+def test_a_voided_attempt_leaves_the_cards(blueprint: Blueprint, candidate: User) -> None:
+    one = practise(candidate, blueprint, at=NOON, right=range(3, 17))
+    before = as_stored(candidate)
+    two = practise(candidate, blueprint, at=NOON + timedelta(days=2), seed=9)
+    assert len(cards(candidate)) == 16
+    attempts.void(two.pk, reason="fire alarm", at=NOON)
+    assert as_stored(candidate) == before
+    attempts.void(one.pk, reason="fire alarm", at=NOON)
+    assert not cards(candidate)
+
+
+def test_nothing_is_due_after_the_exam(blueprint: Blueprint, candidate: User) -> None:
+    practise(candidate, blueprint, at=NOON, unsure=range(1, 10), right=range(1, 10))
+    for days in (1, 5, 12, 40):
+        candidate.exam_date = (NOON + timedelta(days=days)).date()
+        due = due_cards(candidate, blueprint.bank, NOON)
+        exam = datetime.combine(candidate.exam_date, datetime.min.time(), UTC)
+        assert len(due) == 16
+        assert all(card.due_at <= exam for card in due)
+
+
+def test_what_comes_back_today_counts_until_the_day_ends(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    practise(candidate, blueprint, at=NOON, right=range(4, 17))
+    assert practice_today(candidate, blueprint, NOON).due == 0
+    morning = NOON + timedelta(days=1, hours=-6)
+    assert practice_today(candidate, blueprint, morning).due == 3
