@@ -34,5 +34,6 @@ urlpatterns = [
     path("history/", history.history, name="history"),
     path("history.csv", history.history_csv, name="history_csv"),
     path("running/", instructor.running, name="running"),
+    path("missed/", instructor.practice_missed, name="practice_missed"),
     path("running/<int:pk>/minutes", instructor.add_minutes, name="add_minutes"),
 ]

@@ -1,11 +1,15 @@
 """The questions of a form, for the exam page and for the answer review."""
 
 from dataclasses import dataclass
+from html import unescape
+
+from django.utils.html import strip_tags
 
 from exam.models import Attempt
 from questions.models import Exhibit, Option, QuestionVersion
 
 LETTERS = "ABCDEFGHIJ"
+FIRST_WORDS = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +95,8 @@ def displayed_questions(attempt: Attempt) -> list[DisplayedQuestion]:
         )
         for position, (pk, order) in enumerate(zip(ids, attempt.option_orders, strict=True), 1)
     ]
+
+
+def first_words_of(stem_html: str) -> str:
+    """How a question begins, as plain text."""
+    return " ".join(unescape(strip_tags(stem_html)).split())[:FIRST_WORDS]

@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from html import unescape
 from urllib.parse import urlencode
 
 from django.db.models import TextChoices
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exam.models import Attempt
 from exam.selectors.answers import Answer, answers_of
+from exam.selectors.forms import first_words_of
 from exam.selectors.names import Names, names_of
 from questions.models import QuestionVersion
-
-FIRST_WORDS = 110
 
 
 class Show(TextChoices):
@@ -135,8 +132,4 @@ def first_words(answers: Sequence[Answer]) -> dict[int, str]:
         .order_by()
         .values_list("pk", "stem_html")
     )
-    return {answer.position: _begin(stems[answer.version_id]) for answer in answers}
-
-
-def _begin(html: str) -> str:
-    return " ".join(unescape(strip_tags(html)).split())[:FIRST_WORDS]
+    return {answer.position: first_words_of(stems[answer.version_id]) for answer in answers}

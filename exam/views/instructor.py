@@ -1,4 +1,4 @@
-"""The exams of an instructor's own cohorts that run right now."""
+"""An instructor's own cohorts: exams that run right now, and what is missed in practice."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import instructor_required
 from exam.selectors.attempts import attempts_taught_by
+from exam.selectors.practice_misses import cohorts_of, practice_misses
 from exam.selectors.running import running_attempts
 from exam.services import attempts
 
@@ -63,3 +64,19 @@ def add_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     )
     messages.success(request, words % {"person": attempt.candidate, "minutes": minutes})
     return redirect("exam:running")
+
+
+@instructor_required
+@never_cache
+@require_safe
+def practice_missed(request: HttpRequest) -> HttpResponse:
+    """Which questions a cohort misses most in practice, and why."""
+    cohorts = cohorts_of(request.user)
+    asked = request.GET.get("cohort", "")
+    chosen = [cohort for cohort in cohorts if str(cohort.pk) == asked] or cohorts
+    context = {
+        "cohorts": cohorts,
+        "chosen": chosen[0] if len(chosen) == 1 else None,
+        "misses": practice_misses(chosen, timezone.now()),
+    }
+    return render(request, "practice/missed.html", context)
