@@ -65,7 +65,7 @@ def practice_blueprint(slug: str = "") -> Blueprint | None:
 
 
 def practice_screen(candidate: User, blueprint: Blueprint, at: datetime) -> PracticeScreen:
-    """What can be practised now (fourteen statements, however many questions there are)."""
+    """What can be practised now (ten statements, however many questions there are)."""
     bank = blueprint.bank
     items = practice_items(candidate, bank)
     names = names_of(bank.pk)

@@ -73,7 +73,7 @@ class StudyPlan:
 
 
 def study_plan(candidate: User, blueprint: Blueprint, at: datetime) -> StudyPlan:
-    """The plan of today (about twenty statements, however much there is)."""
+    """The plan of today (fifteen statements, however much there is)."""
     bank = blueprint.bank
     items = practice_items(candidate, bank)
     cards = due_cards(candidate, bank, at)
@@ -210,7 +210,7 @@ class WhatStays:
 
 
 def what_stays(candidate: User, blueprint: Blueprint, at: datetime) -> WhatStays:
-    """What is remembered, and for how long (nine statements)."""
+    """What is remembered, and for how long (six statements)."""
     cards = due_cards(candidate, blueprint.bank, at)
     today, zone = today_of(candidate, at), zone_of(candidate)
     counts = forecast((card.due_at.astimezone(zone).date() for card in cards), today, FORECAST_DAYS)

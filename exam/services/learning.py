@@ -126,9 +126,12 @@ def _take_in(attempt: Attempt, given: list[Given]) -> None:
             question_id__in={answer.question_id for answer in given},
         )
     }
+    new: dict[int, Card] = {}
     for answer in given:
-        if answer.question_id not in cards and starts_card(answer.grade):
-            cards[answer.question_id] = _new_card(attempt.candidate_id, answer)
+        if answer.question_id not in cards | new and starts_card(answer.grade):
+            new[answer.question_id] = _new_card(attempt.candidate_id, answer)
+    Card.objects.bulk_create(new.values())
+    cards |= new
     Recall.objects.bulk_create(
         Recall(
             card=cards[answer.question_id],
@@ -145,9 +148,7 @@ def _take_in(attempt: Attempt, given: list[Given]) -> None:
 
 def _new_card(candidate_id: int, answer: Given) -> Card:
     memory = remember([Recalled(answer.at, answer.grade)])
-    return Card.objects.create(
-        candidate_id=candidate_id, question_id=answer.question_id, **_fields(memory)
-    )
+    return Card(candidate_id=candidate_id, question_id=answer.question_id, **_fields(memory))
 
 
 def _recompute(cards: list[Card]) -> None:
