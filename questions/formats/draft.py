@@ -82,34 +82,45 @@ def content_hash(draft: QuestionDraft) -> str:
     them makes none. The code is left out, so equal content under two codes hashes alike.
     """
     return _digest(
-        {
-            "subdomain": draft.subdomain,
-            "area": draft.area,
-            "difficulty": draft.difficulty,
-            "stem": draft.stem,
-            "qualifier": draft.qualifier,
-            "select": draft.select,
-            "shuffle": draft.shuffle,
-            "options": [[option.text, option.is_key, option.rationale] for option in draft.options],
-            "exhibit": _exhibit_content(draft.exhibit),
-            "explanation": draft.explanation,
-            "references": [[entry.title, entry.url, entry.section] for entry in draft.references],
-        }
+        _canonical(
+            {
+                "subdomain": draft.subdomain,
+                "area": draft.area,
+                "difficulty": draft.difficulty,
+                "stem": draft.stem,
+                "qualifier": draft.qualifier,
+                "select": draft.select,
+                "shuffle": draft.shuffle,
+                "options": [
+                    [option.text, option.is_key, option.rationale] for option in draft.options
+                ],
+                "exhibit": _exhibit_content(draft.exhibit),
+                "explanation": draft.explanation,
+                "references": [
+                    [entry.title, entry.url, entry.section] for entry in draft.references
+                ],
+            }
+        )
     )
 
 
 def wording(draft: QuestionDraft) -> str:
     """Twelve hex digits over what an answer depends on: stem, exhibit, options and their key.
 
-    A blind solution counts for a question as long as this stays the same.
+    A blind solution counts for a question as long as this stays the same. Spaces are left out: no
+    answer hangs on them.
     """
     options = [[option.text, option.is_key] for option in draft.options]
-    return _digest([draft.stem, draft.select, _exhibit_content(draft.exhibit), options])[:12]
+    text = _canonical([draft.stem, draft.select, _exhibit_content(draft.exhibit), options])
+    return _digest("".join(text.split()).replace("\\n", ""))[:12]
 
 
-def _digest(content: object) -> str:
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def _canonical(content: object) -> str:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _exhibit_content(exhibit: ExhibitDraft | None) -> list[object] | None:
