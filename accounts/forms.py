@@ -1,17 +1,21 @@
 """What people may enter about themselves and others."""
 
 import zoneinfo
+from datetime import date
 from functools import cache
 from itertools import groupby
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cohort, Role, User
 from accounts.selectors import cohorts_for
 from accounts.services.people import grant_stands
 
+MOST_DAYS_TO_EXAM = 731
 Choices = list[tuple[str, list[tuple[str, str]]]]
 
 
@@ -67,6 +71,13 @@ class ProfileForm(forms.ModelForm):
             "theme": forms.RadioSelect,
             "exam_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         }
+
+    def clean_exam_date(self) -> date | None:
+        """A day not too far off: a plan by week has to fit on a page."""
+        day = self.cleaned_data["exam_date"]
+        if day and abs((day - timezone.localdate()).days) > MOST_DAYS_TO_EXAM:
+            raise forms.ValidationError(_now("Choose a day within two years from today."))
+        return day
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -108,7 +108,6 @@ class PracticeForm(forms.Form):
             count=data["count"] or USUAL,
             at_once=data["show"] != AT_END,
             timed=data["timed"],
-            asked={name: value for name, value in data.items() if value},
         )
 
     def _title(self, mode: Mode, choice: Choice) -> str:

@@ -205,6 +205,11 @@ class Attempt(models.Model):
             models.Index(
                 fields=["ended_at"], condition=Q(state="submitted"), name="submitted_by_end"
             ),
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(state="submitted", learned_at=None),
+                name="unlearned_by_end",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -347,11 +352,11 @@ class Practice(models.Model):
     )
     mode = models.CharField(max_length=12)
     title = models.CharField(max_length=200)
-    choice = models.JSONField(default=dict)  # what was asked for, as in the address
     at_once = models.BooleanField(default=True)  # each answer is shown as soon as it is asked for
     timed = models.BooleanField(default=False)
     day = models.DateField(null=True)  # of a daily ten, in the person's own time zone
-    card_ids = models.JSONField(default=list)  # for each position the card it answers, or null
+    # For each position the question whose card it answers, or null.
+    stands_for = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return self.title
@@ -382,16 +387,26 @@ class Card(models.Model):
 
 
 class Recall(models.Model):
-    """One answer that a card took in; the card is the sum of its recalls."""
+    """One answer to a question, as memory takes it in; a card is the sum of such answers."""
 
-    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="recalls")
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="recalls")
+    candidate = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recalls", db_index=False
+    )
+    question = models.ForeignKey(
+        Question, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    attempt = models.ForeignKey(
+        Attempt, on_delete=models.CASCADE, related_name="recalls", db_index=False
+    )
     position = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     grade = models.PositiveSmallIntegerField()  # FSRS: 1 again, 2 hard, 3 good, 4 easy
 
     class Meta:
-        ordering: ClassVar = ["card", "at", "pk"]
+        ordering: ClassVar = ["at", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["attempt", "position"], name="one_recall_per_answer")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["candidate", "question"], name="recalls_of_a_question")
         ]

@@ -37,7 +37,7 @@ def sweep() -> None:
     now = timezone.now()
     attempts.sweep(at=now)
     _each(unscored_attempt_ids(), scoring.score, now)
-    _each(unlearned_attempt_ids(), learning.learn, now)
+    _each(unlearned_attempt_ids(now), learning.learn, now)
 
 
 def _each(attempt_ids: list[int], service: Callable[..., object], at: datetime) -> None:

@@ -59,6 +59,7 @@ class Change:
     confidence: Confidence = Confidence.UNSAID
     checked: bool = False
     miss: Miss = Miss.UNSAID
+    of_practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Batch:
 
     sitting: int
     changes: tuple[Change, ...]
+
+    @property
+    def is_of_practice(self) -> bool:
+        """Whether a page of practice sent it: only there an answer can be shown and stay."""
+        return any(change.of_practice for change in self.changes)
 
 
 def parse_batch(data: object) -> Batch:
@@ -115,6 +121,7 @@ def _change(item: object) -> Change:
         confidence=Confidence(_integer({"confidence": 0, **item}, "confidence", 0, 2)),
         checked=_flag(item, "checked"),
         miss=_miss(item.get("miss", "")),
+        of_practice="checked" in item,
     )
 
 

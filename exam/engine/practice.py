@@ -54,6 +54,11 @@ class Item:
     difficulty: int
     met: Met | None = None
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether the last answer to it was not right."""
+        return self.met is not None and not self.met.right
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -10,6 +10,8 @@ from exam.engine.batch import to_places
 from exam.engine.lifecycle import AttemptState, Purpose, deadline
 from exam.models import Attempt, Blueprint, Response
 
+LEFT_ALONE = timedelta(minutes=3)
+
 
 def attempts_for(candidate: User) -> QuerySet[Attempt]:
     """Every attempt of this person, exams and practice, that was not voided, the newest first."""
@@ -72,14 +74,19 @@ def unscored_attempt_ids(limit: int = 200) -> list[int]:
     )
 
 
-def unlearned_attempt_ids(limit: int = 200) -> list[int]:
-    """Submitted attempts whose answers the cards have not taken in."""
-    return list(
-        Attempt.objects.filter(state=AttemptState.SUBMITTED)
-        .filter(Q(learned_at=None) | Q(learned_at__lt=F("ended_at")))
-        .order_by("ended_at")
-        .values_list("pk", flat=True)[:limit]
-    )
+def unlearned_attempt_ids(at: datetime, limit: int = 50) -> list[int]:
+    """Attempts whose answers the cards have not taken in: a message was lost, or is on its way.
+
+    Ended ones, and open practice that was left alone since its last save.
+    """
+    ended = Attempt.objects.filter(state=AttemptState.SUBMITTED, learned_at=None)
+    left = Attempt.objects.filter(
+        state=AttemptState.IN_PROGRESS, purpose=Purpose.PRACTICE, seen_at__lt=at - LEFT_ALONE
+    ).filter(Q(learned_at=None) | Q(learned_at__lt=F("seen_at")))
+    return [
+        *ended.order_by("ended_at").values_list("pk", flat=True)[:limit],
+        *left.order_by("seen_at").values_list("pk", flat=True)[:limit],
+    ]
 
 
 def stored_responses(attempt: Attempt) -> dict[int, dict[str, object]]:

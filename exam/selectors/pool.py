@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from accounts.models import User
 from exam.engine.assembly import FormTarget, ItemPool, target_from_reference
 from exam.engine.blueprint import BlueprintSpec, DomainSpec
-from exam.engine.lifecycle import Purpose
 from exam.engine.scoring import Reference
 from exam.engine.scoring import Scale as ReportScale
 from exam.models import (
@@ -115,19 +114,20 @@ def parameters_of(
 def seen_version_ids(candidate: User, bank_id: int) -> list[int]:
     """Current versions of every question this person has met, the oldest meeting first.
 
-    Of an exam that is every question of its form; of practice, those that came on screen.
+    That is every question of an exam's form, and of a practice whose page held the answers; of
+    another practice, those that came on screen.
     """
     forms = (
         ExamForm.objects.filter(attempts__candidate=candidate, blueprint__bank_id=bank_id)
         .order_by("created_at", "pk")
-        .values_list("attempts__pk", "attempts__purpose", "version_ids")
+        .values_list("attempts__pk", "attempts__practice__at_once", "version_ids")
     )
-    reached = _reached(pk for pk, purpose, _ids in forms if purpose == Purpose.PRACTICE)
+    reached = _reached(pk for pk, at_once, _ids in forms if at_once is False)
     met = [
         version_id
-        for pk, purpose, version_ids in forms
+        for pk, at_once, version_ids in forms
         for position, version_id in enumerate(version_ids, 1)
-        if purpose == Purpose.EXAM or (pk, position) in reached
+        if at_once is not False or (pk, position) in reached
     ]
     if not met:
         return []

@@ -16,7 +16,7 @@ from exam.engine.path import ChangeKind, read_path
 from exam.engine.practice import Item, Met, Mode
 from exam.models import Attempt, Blueprint, Card, Response
 from exam.selectors.answers import keys_of
-from exam.selectors.attempts import attempts_for
+from exam.selectors.attempts import attempts_for, exams_for
 from questions.models import Bank, Question, QuestionStatus, QuestionVersion
 
 SLOW_FACTOR = 2
@@ -31,11 +31,8 @@ class DueCard:
 
 
 def practice_items(candidate: User, bank: Bank) -> list[Item]:
-    """The questions this person may practise, by id (six statements).
-
-    Left out is what stands on a form that is being sat: practice would give it away.
-    """
-    met, hidden = _meetings(candidate, bank)
+    """The questions this person may practise, by id (five statements)."""
+    met = _meetings(candidate, bank)
     rows = (
         QuestionVersion.objects.filter(
             question__bank=bank, question__status=QuestionStatus.ACTIVE, question__current=F("pk")
@@ -54,7 +51,6 @@ def practice_items(candidate: User, bank: Bank) -> list[Item]:
     return [
         Item(question, version, domain, subdomain, area, frozenset(tags), rating, met.get(question))
         for question, version, domain, subdomain, area, tags, rating in rows
-        if question not in hidden
     ]
 
 
@@ -88,6 +84,17 @@ def due_cards(candidate: User, bank: Bank, at: datetime) -> list[DueCard]:
     return sorted(found, key=lambda due: (due.due_at, due.card.pk))
 
 
+def daily_of(own: QuerySet[Attempt], today: date) -> Attempt | None:
+    """The daily ten of a day, if they were begun."""
+    return own.filter(practice__mode=Mode.DAILY, practice__day=today).first()
+
+
+def running_exam(candidate: User, bank_id: int) -> Attempt | None:
+    """An exam of this bank that is being sat: practice would give its questions away."""
+    exams = exams_for(candidate).filter(blueprint__bank=bank_id)
+    return exams.filter(state=AttemptState.IN_PROGRESS).first()
+
+
 @dataclass(frozen=True, slots=True)
 class PracticeToday:
     """What today asks of somebody who practises."""
@@ -100,13 +107,12 @@ def practice_today(candidate: User, blueprint: Blueprint, at: datetime) -> Pract
     """What comes back today, and whether the daily ten are done (two statements)."""
     until = end_of_today(candidate, at)
     due = due_cards(candidate, blueprint.bank, at)
-    done = practices_for(candidate).filter(
-        blueprint__bank=blueprint.bank_id,
-        practice__mode=Mode.DAILY,
-        practice__day=today_of(candidate, at),
-        state=AttemptState.SUBMITTED,
+    own = practices_for(candidate).filter(blueprint__bank=blueprint.bank_id)
+    daily = daily_of(own, today_of(candidate, at))
+    return PracticeToday(
+        due=sum(card.due_at < until for card in due),
+        daily_done=daily is not None and not daily.is_open,
     )
-    return PracticeToday(sum(card.due_at < until for card in due), done.exists())
 
 
 def exam_begins(candidate: User, at: datetime) -> datetime | None:
@@ -137,8 +143,8 @@ def zone_of(candidate: User) -> ZoneInfo:
 
 
 # ------------------------------------------------------------------ meetings
-def _meetings(candidate: User, bank: Bank) -> tuple[dict[int, Met], set[int]]:
-    """The last meeting with each question, and the questions on forms that are being sat."""
+def _meetings(candidate: User, bank: Bank) -> dict[int, Met]:
+    """The last meeting with each question."""
     attempts = {
         attempt.pk: attempt
         for attempt in attempts_for(candidate).filter(blueprint__bank=bank).order_by("started_at")
@@ -156,23 +162,25 @@ def _meetings(candidate: User, bank: Bank) -> tuple[dict[int, Met], set[int]]:
         before = met.get(question_of[version])
         if before is None or found.at >= before.at:
             met[question_of[version]] = found
-    hidden = {
-        question_of[version]
-        for attempt in attempts.values()
-        if attempt.is_open and not attempt.is_practice
-        for version in attempt.exam_form.version_ids
-    }
-    return met, hidden
+    return met
 
 
 def _seen_responses(attempts: dict[int, Attempt]) -> QuerySet[Response]:
-    """What was met: in ended exams and practice every question reached, else what was checked."""
-    ended = [pk for pk, attempt in attempts.items() if attempt.state == AttemptState.SUBMITTED]
-    practising = [pk for pk, attempt in attempts.items() if attempt.is_open and attempt.is_practice]
+    """What was met: of ended exams every question reached, of practice what was answered.
+
+    Practice that shows answers at once is answered where an answer was looked up.
+    """
+    exams = [pk for pk, a in attempts.items() if not a.is_practice and not a.is_open]
+    at_end = [
+        pk
+        for pk, a in attempts.items()
+        if a.is_practice and not a.is_open and not a.practice.at_once
+    ]
     return (
         Response.objects.filter(
-            Q(attempt_id__in=ended) & (Q(spent_ms__gt=0) | Q(selected__gt=0))
-            | Q(attempt_id__in=practising, checked=True)
+            Q(attempt_id__in=exams) & (Q(spent_ms__gt=0) | Q(selected__gt=0))
+            | Q(attempt_id__in=at_end, selected__gt=0)
+            | Q(attempt_id__in=attempts, checked=True)
         )
         .order_by("attempt_id", "position")
         .defer("note", "highlights")

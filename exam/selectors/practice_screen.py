@@ -1,23 +1,31 @@
 """The screen on which practice is chosen: how many questions each choice has right now."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.core.validators import slug_re
+from django.db.models import QuerySet
 
 from accounts.models import User
+from exam.engine.lifecycle import AttemptState
 from exam.engine.practice import Choice, Item, Mode, fits
 from exam.models import Attempt, Blueprint, Response
-from exam.selectors.attempts import current_blueprints
+from exam.selectors.attempts import attempts_for, current_blueprints
 from exam.selectors.names import names_of
 from exam.selectors.practice import (
     as_items,
+    daily_of,
     due_cards,
     end_of_today,
     practice_items,
     practices_for,
+    running_exam,
     today_of,
 )
+from questions.models import Bank
 
 LEAST_TAGGED = 3
 SHORT_LISTS = (Mode.MISSED, Mode.SURE_WRONG, Mode.CHANGED, Mode.FLAGGED, Mode.SLOW, Mode.UNSEEN)
@@ -25,13 +33,14 @@ SHORT_LISTS = (Mode.MISSED, Mode.SURE_WRONG, Mode.CHANGED, Mode.FLAGGED, Mode.SL
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A sub-domain or an area: questions in all, never seen, and wrong when last met."""
+    """A domain, sub-domain or area: questions in all, never seen, and wrong when last met."""
 
     code: str
     name: str
     total: int
     unseen: int
     missed: int
+    is_domain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +59,51 @@ class PracticeScreen:
     counts: dict[Mode, int]
     due: int
     daily: Attempt | None  # today's ten, if they were begun
+    exam: Attempt | None  # an exam that is being sat: practice waits for its end
+    domains: tuple[Part, ...]
     subdomains: tuple[Part, ...]
     areas: tuple[Part, ...]
     tags: tuple[tuple[str, int], ...]
     open: tuple[OpenPractice, ...]
 
+    @property
+    def parts(self) -> list[Part]:
+        """Each domain, followed by its sub-domains."""
+        return sorted((*self.domains, *self.subdomains), key=lambda part: part.code)
 
-def practice_blueprint(slug: str = "") -> Blueprint | None:
-    """The exam a practice prepares for: that of this bank, else of the first; the longest."""
+
+def practice_blueprint(candidate: User, slug: str = "") -> Blueprint | None:
+    """The exam a practice prepares for: of this bank, else of the bank practised or sat last.
+
+    The longest blueprint of the bank; None if there is no such bank.
+    """
     blueprints = current_blueprints()
     if slug:
-        blueprints = blueprints.filter(bank__slug=slug)
-    return blueprints.first()
+        return blueprints.filter(bank__slug=slug).first() if slug_re.fullmatch(slug) else None
+    latest = attempts_for(candidate).values_list("blueprint__bank_id", flat=True).first()
+    return blueprints.filter(bank=latest).first() or blueprints.first()
+
+
+def banks_to_practise() -> list[Bank]:
+    """The banks of the exams on offer, by title."""
+    return list(Bank.objects.filter(blueprints__is_current=True).distinct().order_by("title"))
 
 
 def practice_screen(candidate: User, blueprint: Blueprint, at: datetime) -> PracticeScreen:
-    """What can be practised now (ten statements, however many questions there are)."""
+    """What can be practised now (fourteen statements, however many questions there are)."""
     bank = blueprint.bank
     items = practice_items(candidate, bank)
     names = names_of(bank.pk)
     due = as_items(due_cards(candidate, bank, at), items)
     until = end_of_today(candidate, at)
-    own = list(practices_for(candidate).filter(blueprint__bank=bank)[:50])
-    today = today_of(candidate, at)
+    own = practices_for(candidate).filter(blueprint__bank=bank)
     return PracticeScreen(
         total=len(items),
         counts={mode: sum(fits(item, Choice(mode)) for item in items) for mode in SHORT_LISTS},
         due=sum(card.due_at < until for card, _item in due),
-        daily=next(
-            (a for a in own if a.practice.mode == Mode.DAILY and a.practice.day == today), None
-        ),
+        daily=daily_of(own, today_of(candidate, at)),
+        exam=running_exam(candidate, bank.pk),
+        domains=_parts(items, "domain", names.domains),
         subdomains=_parts(items, "subdomain", names.subdomains),
         areas=_parts(items, "area", names.areas),
         tags=_tags(items),
@@ -87,17 +111,18 @@ def practice_screen(candidate: User, blueprint: Blueprint, at: datetime) -> Prac
     )
 
 
-def _parts(items: Sequence[Item], kind: str, names: dict[str, str]) -> tuple[Part, ...]:
-    groups: dict[str, list[Item]] = {code: [] for code in names}
+def _parts(items: Sequence[Item], kind: str, names: Mapping[Any, str]) -> tuple[Part, ...]:
+    groups: dict[Any, list[Item]] = {code: [] for code in names}
     for item in items:
         groups[getattr(item, kind)].append(item)
     return tuple(
         Part(
-            code=code,
+            code=str(code),
             name=names[code],
             total=len(group),
             unseen=sum(item.met is None for item in group),
-            missed=sum(item.met is not None and not item.met.right for item in group),
+            missed=sum(item.is_missed for item in group),
+            is_domain=kind == "domain",
         )
         for code, group in groups.items()
     )
@@ -108,8 +133,8 @@ def _tags(items: Sequence[Item]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((tag, n) for tag, n in counts.items() if n >= LEAST_TAGGED))
 
 
-def _open(own: Sequence[Attempt], at: datetime) -> tuple[OpenPractice, ...]:
-    going = [attempt for attempt in own if attempt.accepts(at)]
+def _open(own: QuerySet[Attempt], at: datetime) -> tuple[OpenPractice, ...]:
+    going = [a for a in own.filter(state=AttemptState.IN_PROGRESS) if a.accepts(at)]
     rows = Response.objects.filter(attempt__in=going).values_list(
         "attempt_id", "checked", "selected"
     )

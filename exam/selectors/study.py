@@ -14,7 +14,7 @@ from exam.engine.memory import forecast, recall_chance
 from exam.engine.practice import Item
 from exam.engine.shares import share_band
 from exam.engine.study import Week, advice, plan_weeks, shares
-from exam.models import Attempt, Blueprint, MissReason, Recall, Response
+from exam.models import Attempt, Blueprint, Card, MissReason, Recall, Response
 from exam.selectors.answers import keys_of
 from exam.selectors.history import sat_by
 from exam.selectors.home import WeakPart, weakest_parts
@@ -86,7 +86,7 @@ def study_plan(candidate: User, blueprint: Blueprint, at: datetime) -> StudyPlan
     return StudyPlan(
         parts=_part_plans(weak, items),
         unseen=unseen,
-        missed=sum(item.met is not None and not item.met.right for item in items),
+        missed=sum(item.is_missed for item in items),
         today=practice_today(candidate, blueprint, at),
         exam_date=candidate.exam_date,
         days_left=(exam - today).days if exam else None,
@@ -119,12 +119,7 @@ def _part_plans(weak: Sequence[WeakPart], items: Sequence[Item]) -> tuple[PartPl
     by_part: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         by_part[item.subdomain].append(item)
-    missed = {
-        item.version
-        for part in weak
-        for item in by_part[part.code]
-        if item.met and _went_wrong(item)
-    }
+    missed = {item.version for part in weak for item in by_part[part.code] if item.is_missed}
     references = dict(QuestionVersion.objects.filter(pk__in=missed).values_list("pk", "references"))
     return tuple(
         PartPlan(
@@ -137,10 +132,6 @@ def _part_plans(weak: Sequence[WeakPart], items: Sequence[Item]) -> tuple[PartPl
         )
         for part in weak
     )
-
-
-def _went_wrong(item: Item) -> bool:
-    return item.met is not None and not item.met.right
 
 
 def _readings(references: Sequence[Sequence[dict[str, str]]]) -> tuple[Reading, ...]:
@@ -250,14 +241,16 @@ def _curve(cards: Sequence[DueCard], at: datetime) -> tuple[tuple[int, int], ...
 def _delays(candidate: User, blueprint: Blueprint) -> tuple[Delay, ...]:
     """How often a card's question was right again, by the days since its answer before."""
     rows = Recall.objects.filter(
-        card__candidate=candidate, card__question__bank=blueprint.bank_id
-    ).order_by("card_id", "at", "pk")
+        candidate=candidate,
+        question__bank=blueprint.bank_id,
+        question__in=Card.objects.filter(candidate=candidate).values("question"),
+    ).order_by("question_id", "at", "pk")
     gone: list[tuple[int, bool]] = []
     before: tuple[int, datetime] | None = None
-    for card_id, moment, how in rows.values_list("card_id", "at", "grade"):
-        if before and before[0] == card_id:
+    for question, moment, how in rows.values_list("question_id", "at", "grade"):
+        if before and before[0] == question:
             gone.append(((moment - before[1]).days, how > 1))
-        before = card_id, moment
+        before = question, moment
     return tuple(
         Delay(first, last, sum(right for _days, right in found), len(found))
         for first, last in DELAYS

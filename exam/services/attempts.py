@@ -17,7 +17,7 @@ from exam.engine.lifecycle import AttemptState, EndedBy, Purpose, advance
 from exam.models import Attempt, Blueprint, ExamForm, Response, TimeGrant
 from exam.selectors.attempts import minutes_for, overdue_attempt_ids
 from exam.selectors.pool import Drawing, drawing_for, seen_version_ids
-from exam.services.learning import forget
+from exam.services.learning import forget, hold
 from exam.services.queue import enqueue_learning, enqueue_scoring
 from exam.services.saving import Saved, save
 from questions.models import QuestionVersion
@@ -223,7 +223,8 @@ def _close(attempt: Attempt, by: EndedBy, at: datetime) -> None:
     attempt.ended_by = by
     attempt.ended_at = min(at, attempt.deadline)
     attempt.receipt = _receipt(attempt)
-    attempt.save(update_fields=["state", "ended_by", "ended_at", "receipt"])
+    attempt.learned_at = None  # also of a practice: what came last may not be learnt yet
+    attempt.save(update_fields=["state", "ended_by", "ended_at", "receipt", "learned_at"])
     follow = enqueue_learning if attempt.is_practice else enqueue_scoring
     transaction.on_commit(lambda: follow(attempt.pk), robust=True)
 
@@ -284,9 +285,9 @@ def add_minutes(
 def void(attempt_id: int, *, reason: str, at: datetime) -> None:
     """Takes an attempt out of everything, by an administrator, with a reason."""
     with transaction.atomic():
+        candidate_id = Attempt.objects.values_list("candidate_id", flat=True).get(pk=attempt_id)
+        hold(candidate_id)
         attempt = _locked(attempt_id)
-        if attempt is None:
-            return
         attempt.state = advance(attempt.state, AttemptState.VOID)
         attempt.void_reason = reason
         attempt.ended_at = attempt.ended_at or at

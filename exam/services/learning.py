@@ -1,11 +1,10 @@
 """Cards: what was missed comes back. Each answer is taken in once; a card is their sum."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts.models import User
 from exam.engine.batch import Confidence
@@ -16,93 +15,77 @@ from exam.selectors.answers import keys_of
 from questions.models import QuestionVersion
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer that a card may take in: for which question, where, when and how it went."""
-
-    question_id: int
-    position: int
-    at: datetime
-    grade: Grade
-
-
 def learn(attempt_id: int, *, at: datetime) -> int:
     """Lets the cards take in what is new in an attempt; how many answers that was.
 
-    Safe to repeat and to interrupt. An exam is learnt from when it is handed in, practice with
-    each answer that was looked up; what was begun before and is not learnt yet comes first, so
-    that a message which is late changes nothing.
+    Safe to repeat, to interrupt, and in any order: a card is made anew from all answers to its
+    question. An exam is learnt from when it is handed in, practice with each answer looked up.
     """
-    attempt = _learnable().filter(pk=attempt_id).first()
-    if attempt is None or (attempt.is_open and not attempt.is_practice):
-        return 0
     with transaction.atomic():
-        # One after another: two attempts of a person may touch the same card.
-        User.objects.select_for_update(no_key=True).get(pk=attempt.candidate_id)
-        before = _learnable().filter(
-            candidate_id=attempt.candidate_id,
-            state=AttemptState.SUBMITTED,
-            learned_at=None,
-            started_at__lt=attempt.started_at,
-        )
-        for earlier in before.order_by("started_at", "pk"):
-            _learn_one(earlier, at)
-        return _learn_one(attempt, at)
-
-
-def _learnable() -> QuerySet[Attempt]:
-    return Attempt.objects.exclude(state=AttemptState.VOID).select_related("exam_form", "practice")
-
-
-def _learn_one(attempt: Attempt, at: datetime) -> int:
-    taken = set(Recall.objects.filter(attempt=attempt).values_list("position", flat=True))
-    given = [answer for answer in _given(attempt) if answer.position not in taken]
-    _take_in(attempt, given)
-    Attempt.objects.filter(pk=attempt.pk).update(learned_at=at)
-    return len(given)
+        attempt = _locked(attempt_id)
+        if attempt is None or (attempt.is_open and not attempt.is_practice):
+            return 0
+        known = set(Recall.objects.filter(attempt=attempt).values_list("position", flat=True))
+        new = [recall for recall in _recalls(attempt) if recall.position not in known]
+        Recall.objects.bulk_create(new)
+        make_cards(attempt.candidate_id, {recall.question_id for recall in new})
+        Attempt.objects.filter(pk=attempt_id).update(learned_at=at)
+    return len(new)
 
 
 def forget(attempt: Attempt) -> None:
-    """Takes the answers of an attempt out of the cards again; cards with no other go."""
+    """Takes the answers of an attempt out of the cards again; the caller holds the person."""
     recalls = Recall.objects.filter(attempt=attempt)
-    cards = list(Card.objects.filter(pk__in=recalls.values("card")))
+    questions = set(recalls.values_list("question_id", flat=True))
     recalls.delete()
-    left = set(Recall.objects.filter(card__in=cards).values_list("card", flat=True))
-    _recompute([card for card in cards if card.pk in left])
-    Card.objects.filter(pk__in={card.pk for card in cards} - left).delete()
+    make_cards(attempt.candidate_id, questions)
 
 
-def _given(attempt: Attempt) -> list[Given]:
+def hold(candidate_id: int) -> None:
+    """One after another: whoever changes a person's cards or practice holds the person first."""
+    User.objects.select_for_update(no_key=True).get(pk=candidate_id)
+
+
+def _locked(attempt_id: int) -> Attempt | None:
+    """The attempt as it stands once its candidate is held; None if it is void or not there."""
+    attempts = Attempt.objects.exclude(state=AttemptState.VOID)
+    candidate_id = attempts.filter(pk=attempt_id).values_list("candidate_id", flat=True).first()
+    if candidate_id is None:
+        return None
+    hold(candidate_id)
+    return attempts.select_related("exam_form", "practice").filter(pk=attempt_id).first()
+
+
+# ------------------------------------------------------------------ answers
+def _recalls(attempt: Attempt) -> list[Recall]:
     """The answers of an attempt that say something, position 1 first."""
     version_ids = attempt.exam_form.version_ids
     question_of = dict(
         QuestionVersion.objects.filter(pk__in=version_ids).values_list("pk", "question_id")
     )
     keys = keys_of(set(version_ids))
-    cards = attempt.practice.card_ids if attempt.is_practice else []
-    found = []
-    for response in Response.objects.filter(attempt=attempt).order_by("position"):
-        if _says_nothing(attempt, response):
-            continue
-        version_id = version_ids[response.position - 1]
-        stands_for = cards[response.position - 1] if cards else None
-        found.append(
-            Given(
-                question_id=stands_for or question_of[version_id],
-                position=response.position,
-                at=_answered_at(attempt, response),
-                grade=_grade(attempt, response, keys[version_id]),
-            )
+    cards = attempt.practice.stands_for if attempt.is_practice else [None] * len(version_ids)
+    return [
+        Recall(
+            candidate_id=attempt.candidate_id,
+            question_id=cards[response.position - 1]
+            or question_of[version_ids[response.position - 1]],
+            attempt=attempt,
+            position=response.position,
+            at=_answered_at(attempt, response),
+            grade=_grade(attempt, response, keys[version_ids[response.position - 1]]),
         )
-    return found
+        for response in Response.objects.filter(attempt=attempt).order_by("position")
+        if _says_something(attempt, response)
+    ]
 
 
-def _says_nothing(attempt: Attempt, response: Response) -> bool:
-    if attempt.is_practice:
-        if attempt.is_open or attempt.practice.at_once:
-            return not response.checked
-        return not response.selected
-    return not (response.spent_ms or response.selected)
+def _says_something(attempt: Attempt, response: Response) -> bool:
+    if not attempt.is_practice:
+        return bool(response.spent_ms or response.selected)
+    if attempt.is_open or attempt.practice.at_once:
+        return response.checked
+    return bool(response.selected)
 
 
 def _grade(attempt: Attempt, response: Response, key: int) -> Grade:
@@ -118,50 +101,39 @@ def _answered_at(attempt: Attempt, response: Response) -> datetime:
     return attempt.started_at + timedelta(milliseconds=last_ms)
 
 
-def _take_in(attempt: Attempt, given: list[Given]) -> None:
-    cards = {
-        card.question_id: card
-        for card in Card.objects.filter(
-            candidate_id=attempt.candidate_id,
-            question_id__in={answer.question_id for answer in given},
-        )
+# ------------------------------------------------------------------ cards
+def make_cards(candidate_id: int, question_ids: Iterable[int]) -> None:
+    """Makes the cards of these questions anew from their recalls; those with no cause go."""
+    questions = set(question_ids)
+    memories = {
+        question: remember(recalls)
+        for question, recalls in _since_missed(candidate_id, questions).items()
     }
-    new: dict[int, Card] = {}
-    for answer in given:
-        if answer.question_id not in cards | new and starts_card(answer.grade):
-            new[answer.question_id] = _new_card(attempt.candidate_id, answer)
-    Card.objects.bulk_create(new.values())
-    cards |= new
-    Recall.objects.bulk_create(
-        Recall(
-            card=cards[answer.question_id],
-            attempt=attempt,
-            position=answer.position,
-            at=answer.at,
-            grade=answer.grade,
-        )
-        for answer in given
-        if answer.question_id in cards
+    cards = Card.objects.filter(candidate_id=candidate_id, question_id__in=questions)
+    cards.exclude(question_id__in=memories).delete()
+    Card.objects.bulk_create(
+        [
+            Card(candidate_id=candidate_id, question_id=question, **_fields(memory))
+            for question, memory in memories.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["candidate", "question"],
+        update_fields=[
+            *("stability", "difficulty", "recalled_at", "due_at", "recalls_count", "lapses")
+        ],
     )
-    _recompute([cards[q] for q in {answer.question_id for answer in given} & cards.keys()])
 
 
-def _new_card(candidate_id: int, answer: Given) -> Card:
-    memory = remember([Recalled(answer.at, answer.grade)])
-    return Card(candidate_id=candidate_id, question_id=answer.question_id, **_fields(memory))
-
-
-def _recompute(cards: list[Card]) -> None:
-    """Every card from all its recalls, so that it does not depend on when they came in."""
-    recalls: dict[int, list[Recalled]] = defaultdict(list)
-    rows = Recall.objects.filter(card__in=cards).order_by("at", "pk")
-    for card_id, moment, how in rows.values_list("card_id", "at", "grade"):
-        recalls[card_id].append(Recalled(moment, Grade(how)))
-    for card in cards:
-        for name, value in _fields(remember(recalls[card.pk])).items():
-            setattr(card, name, value)
-    names = ["stability", "difficulty", "recalled_at", "due_at", "recalls_count", "lapses"]
-    Card.objects.bulk_update(cards, names)
+def _since_missed(candidate_id: int, questions: set[int]) -> dict[int, list[Recalled]]:
+    """The answers to each question from the first that was missed or unsure, oldest first."""
+    found: dict[int, list[Recalled]] = defaultdict(list)
+    rows = Recall.objects.filter(candidate_id=candidate_id, question_id__in=questions)
+    for question, moment, how in rows.order_by("at", "attempt_id", "position").values_list(
+        "question_id", "at", "grade"
+    ):
+        if question in found or starts_card(Grade(how)):
+            found[question].append(Recalled(moment, Grade(how)))
+    return found
 
 
 def _fields(memory: Memory) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Practice between exams: drawing what was chosen, and opening it on the page of the exam."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 
@@ -16,16 +16,19 @@ from exam.selectors.attempts import minutes_for
 from exam.selectors.pool import current_equating
 from exam.selectors.practice import (
     as_items,
+    daily_of,
     due_cards,
     end_of_today,
     enemies_of,
     practice_items,
     practices_for,
+    running_exam,
     today_of,
 )
 from exam.services.attempts import NotPossible, open_attempt
+from exam.services.learning import hold
 
-OPEN_FOR = timedelta(days=30)
+OPEN_FOR = timedelta(days=21)  # in milliseconds it has to fit the protocol's whole numbers
 MOST_PER_DAY = 100
 MOST_QUESTIONS = 100
 
@@ -39,7 +42,6 @@ class Plan:
     count: int = 20
     at_once: bool = True
     timed: bool = False
-    asked: Mapping[str, object] = field(default_factory=dict)  # as in the address, to ask again
 
 
 def start(
@@ -56,20 +58,23 @@ def start(
     `weakest` are sub-domain codes, the weakest first; the daily ten lean on them.
 
     Raises:
-        NotPossible: nothing fits the choice, or too much was started today.
+        NotPossible: an exam of the bank is being sat, nothing fits the choice, or too much was
+            started today.
     """
-    today = today_of(candidate, at)
-    own = practices_for(candidate).filter(blueprint__bank=blueprint.bank_id)
-    if plan.choice.mode is Mode.DAILY:
-        done = own.filter(practice__mode=Mode.DAILY, practice__day=today).first()
-        if done:
+    with transaction.atomic():
+        hold(candidate.pk)  # ten presses at once draw one daily ten
+        today = today_of(candidate, at)
+        own = practices_for(candidate).filter(blueprint__bank=blueprint.bank_id)
+        if plan.choice.mode is Mode.DAILY and (done := daily_of(own, today)):
             return done
-    if own.filter(started_at__gt=at - timedelta(days=1)).count() >= MOST_PER_DAY:
-        raise NotPossible(_("That is enough practice for one day. Please come back tomorrow."))
-    drawn = _draw(candidate, blueprint, plan, weakest, at=at, seed=seed)
-    if not drawn:
-        raise NotPossible(_("No question fits this choice right now."))
-    return _store(candidate, blueprint, plan, drawn, at=at, seed=seed, today=today)
+        if running_exam(candidate, blueprint.bank_id):
+            raise NotPossible(_("You are sitting an exam. Practice waits until it is over."))
+        if own.filter(started_at__gt=at - timedelta(days=1)).count() >= MOST_PER_DAY:
+            raise NotPossible(_("That is enough practice for one day. Please come back tomorrow."))
+        drawn = _draw(candidate, blueprint, plan, weakest, at=at, seed=seed)
+        if not drawn:
+            raise NotPossible(_("No question fits this choice right now."))
+        return _store(candidate, blueprint, plan, drawn, at=at, seed=seed, today=today)
 
 
 def _draw(
@@ -124,32 +129,30 @@ def _store(
     today: date,
 ) -> Attempt:
     equating = current_equating(blueprint)
-    with transaction.atomic():
-        exam_form = ExamForm.objects.create(
-            blueprint=blueprint,
-            calibration_id=equating.calibration_id,
-            scale_id=equating.scale_id,
-            seed=seed,
-            version_ids=[item.version for item, _card in drawn],
-        )
-        attempt = open_attempt(
-            exam_form,
-            candidate=candidate,
-            purpose=Purpose.PRACTICE,
-            number=practices_for(candidate).count() + 1,
-            started_at=at,
-            deadline=at + _time_for(candidate, blueprint, plan, len(drawn)),
-        )
-        Practice.objects.create(
-            attempt=attempt,
-            mode=plan.choice.mode,
-            title=plan.title[:200],
-            choice=dict(plan.asked),
-            at_once=plan.at_once,
-            timed=plan.timed,
-            day=today if plan.choice.mode is Mode.DAILY else None,
-            card_ids=[card for _item, card in drawn],
-        )
+    exam_form = ExamForm.objects.create(
+        blueprint=blueprint,
+        calibration_id=equating.calibration_id,
+        scale_id=equating.scale_id,
+        seed=seed,
+        version_ids=[item.version for item, _card in drawn],
+    )
+    attempt = open_attempt(
+        exam_form,
+        candidate=candidate,
+        purpose=Purpose.PRACTICE,
+        number=practices_for(candidate).count() + 1,
+        started_at=at,
+        deadline=at + _time_for(candidate, blueprint, plan, len(drawn)),
+    )
+    Practice.objects.create(
+        attempt=attempt,
+        mode=plan.choice.mode,
+        title=plan.title[:200],
+        at_once=plan.at_once,
+        timed=plan.timed,
+        day=today if plan.choice.mode is Mode.DAILY else None,
+        stands_for=[card for _item, card in drawn],
+    )
     return attempt
 
 

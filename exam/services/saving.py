@@ -8,11 +8,12 @@ Both obey one contract, and one set of tests runs on both:
 - of several changes to a position the one with the highest `seq` counts;
 - a stored response changes only if `seq` is greater than the stored one;
 - a change made after the deadline (`at_ms`) is refused and named;
-- once the answer was shown (`checked`, in practice) selection and confidence stay as they were.
+- once the answer was shown (`checked`) selection and confidence stay as they were;
+- confidence, `checked` and the reason of a miss belong to practice; an exam ignores them.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -20,11 +21,16 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg import Cursor
 
-from exam.engine.batch import MAX_PATH, Batch, Change, to_ordinals
-from exam.engine.lifecycle import AttemptState
+from exam.engine.batch import MAX_PATH, Batch, Change, Confidence, Miss, to_ordinals
+from exam.engine.lifecycle import AttemptState, Purpose
 from exam.fields import format_path
 from exam.models import Attempt, Response
 
+NOTHING_SAID: dict[str, Any] = {
+    "confidence": Confidence.UNSAID,
+    "checked": False,
+    "miss": Miss.UNSAID,
+}
 SEEN_EVERY = timedelta(seconds=30)
 
 
@@ -62,7 +68,8 @@ WITH a AS (
     SELECT t.id, t.state, t.sitting, t.seen_at, t.started_at, t.deadline, t.option_orders,
            t.state = '{AttemptState.IN_PROGRESS}' AND t.sitting = %(sitting)s
                AND %(at)s <= t.deadline + make_interval(secs => b.grace_seconds) AS writable,
-           extract(epoch FROM t.deadline - t.started_at) * 1000 AS limit_ms
+           extract(epoch FROM t.deadline - t.started_at) * 1000 AS limit_ms,
+           t.purpose = '{Purpose.PRACTICE}' AS practising
     FROM exam_attempt t JOIN exam_blueprint b ON b.id = t.blueprint_id
     WHERE t.id = %(attempt)s AND t.candidate_id = %(candidate)s
     FOR NO KEY UPDATE OF t
@@ -70,7 +77,9 @@ WITH a AS (
     SELECT ch.position, ch.seq, ch.at_ms, ch.spent_ms, ch.flagged, ch.note, ch.highlights,
            {_MASK.format(field="selected")} AS selected,
            {_MASK.format(field="eliminated")} AS eliminated,
-           ch.confidence, ch.checked, ch.miss, ch.at_ms > a.limit_ms AS late
+           CASE WHEN a.practising THEN ch.confidence ELSE 0 END AS confidence,
+           ch.checked AND a.practising AS checked,
+           CASE WHEN a.practising THEN ch.miss ELSE '' END AS miss, ch.at_ms > a.limit_ms AS late
     FROM a CROSS JOIN jsonb_to_recordset(%(changes)s::jsonb) AS ch(
         position int, seq int, at_ms int, spent_ms int, selected int, eliminated int,
         flagged boolean, note text, highlights jsonb, confidence int, checked boolean, miss text)
@@ -175,6 +184,8 @@ def _save_in_steps(attempt_id: int, candidate_id: int, batch: Batch, at: datetim
         late = {change.position for change in batch.changes if change.at_ms > limit_ms}
         sent = {change.position for change in batch.changes} & responses.keys()
         timely = [change for change in batch.changes if change.at_ms <= limit_ms]
+        if not attempt.is_practice:
+            timely = [replace(change, **NOTHING_SAID) for change in timely]
         _write(_changed(timely, responses, attempt.option_orders))
         if attempt.seen_at is None or attempt.seen_at < at - SEEN_EVERY:
             Attempt.objects.filter(pk=attempt_id).update(seen_at=at)

@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         running = open_exams(user, now)
     sat = sat_by(user)
     weakest, answers = weakest_parts(sat)
-    blueprint = practice_blueprint()
+    blueprint = practice_blueprint(user)
     scores = trend_of(sat, trend_slug(sat))
     readiness = readiness_of(scores)
     return render(
@@ -52,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "readiness": readiness,
             "chance": charts.chance_in_twenty(readiness.chance) if readiness else None,
             "practice": practice_today(user, blueprint, now) if blueprint else None,
+            "practised": blueprint,
             "blueprints": first_blueprints() if not sat else (),
         },
     )

@@ -15,6 +15,7 @@ from exam.selectors.practice import plan_ms
 from exam.selectors.review import ReviewFilter, Show, first_words, review_of
 from exam.selectors.reviewed import reviewed_question
 from exam.services import reports
+from exam.views.practice import waits_for_exam
 
 
 @login_required
@@ -25,6 +26,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     attempt = get_object_or_404(attempts_for(request.user), pk=pk)
     if attempt.is_open:
         return redirect("exam:sitting", pk=pk)
+    if waiting := waits_for_exam(request, attempt):
+        return waiting
     listed = review_of(attempt, _filter(request.GET))
     words = first_words(listed.shown)
     lines = [(answer, words[answer.position]) for answer in listed.shown]
@@ -41,6 +44,8 @@ def question(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     attempt = _closed_with(request, pk, position)
     if attempt.is_open:
         return redirect("exam:sitting", pk=pk)
+    if waiting := waits_for_exam(request, attempt):
+        return waiting
     return _question_page(request, attempt, position, None)
 
 

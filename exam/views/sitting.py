@@ -29,6 +29,7 @@ from exam.selectors.forms import DisplayedQuestion, displayed_questions
 from exam.selectors.reviewed import answer_sheets
 from exam.selectors.scores import current_score
 from exam.services import attempts
+from exam.views.practice import waits_for_exam
 from exam.views.sync import page_state
 
 SESSION_BEYOND_DEADLINE = timedelta(hours=1)
@@ -107,6 +108,8 @@ def sitting(request: HttpRequest, pk: int) -> HttpResponse:
     if not attempt.accepts(now):
         attempts.submit_if_overdue(pk, at=now)
         return redirect("exam:result", pk=pk)
+    if waiting := waits_for_exam(request, attempt):
+        return waiting
     context = {
         "attempt": attempt,
         "title": attempt.practice.title if attempt.is_practice else attempt.blueprint.title,

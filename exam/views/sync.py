@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from exam.engine.batch import PROTOCOL_VERSION, Batch, BatchError, parse_batch
+from exam.engine.batch import PROTOCOL_VERSION, Batch, BatchError, parse_batch, to_ordinals
 from exam.engine.lifecycle import EndedBy
-from exam.models import Attempt
+from exam.models import Attempt, Response
 from exam.selectors.attempts import attempts_for, stored_responses
 from exam.services import attempts
 from exam.services.queue import enqueue_learning
@@ -175,6 +175,7 @@ def _receipt(saved: Saved, batch: Batch, at: datetime) -> dict[str, Any]:
     for change in batch.changes:
         sent[change.position] = max(sent.get(change.position, 0), change.seq)
     newer = [position for position, seq in saved.stored.items() if seq > sent[position]]
+    newer += _otherwise(saved, batch)
     return {
         "v": PROTOCOL_VERSION,
         "acked": {position: seq for position, seq in saved.stored.items() if seq},
@@ -185,6 +186,24 @@ def _receipt(saved: Saved, batch: Batch, at: datetime) -> dict[str, Any]:
         "answered": saved.answered,
         "sitting": saved.sitting,
     }
+
+
+def _otherwise(saved: Saved, batch: Batch) -> list[int]:
+    """Positions of a practice whose answer was shown before: another choice was not stored."""
+    if not batch.is_of_practice:
+        return []
+    orders = Attempt.objects.values_list("option_orders", flat=True).get(pk=saved.attempt_id)
+    stored = dict(
+        Response.objects.filter(
+            attempt_id=saved.attempt_id, position__in=saved.stored, checked=True
+        ).values_list("position", "selected")
+    )
+    last = {change.position: change for change in sorted(batch.changes, key=lambda c: c.seq)}
+    return [
+        position
+        for position, selected in stored.items()
+        if to_ordinals(last[position].selected, orders[position - 1]) != selected
+    ]
 
 
 def _newer(attempt_id: int, positions: list[int]) -> dict[int, Any]:

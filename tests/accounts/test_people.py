@@ -1,6 +1,7 @@
 """The profile, roles, and the people an administrator looks after."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from django.test import RequestFactory
@@ -49,6 +50,24 @@ def test_times_are_those_of_the_device_unless_a_zone_is_chosen(
     zones = []
     TimeZoneMiddleware(lambda _request: zones.append(timezone.get_current_timezone_name()))(request)
     assert zones == [seen]
+
+
+@pytest.mark.parametrize("days", [-800, 800, 365_000])
+def test_an_exam_date_out_of_reach_is_refused_in_one_sentence(
+    browser, candidate: User, days: int
+) -> None:
+    response = save(browser, candidate, exam_date=str(date.today() + timedelta(days=days)))
+    assert "Choose a day within two years from today." in response.content.decode()
+    candidate.refresh_from_db()
+    assert candidate.exam_date is None
+
+
+def test_the_exam_date_is_kept_and_can_be_taken_away(browser, candidate: User) -> None:
+    day = date.today() + timedelta(days=40)
+    for sent, kept in ((str(day), day), ("", None)):
+        save(browser, candidate, exam_date=sent)
+        candidate.refresh_from_db()
+        assert candidate.exam_date == kept
 
 
 def test_the_profile_can_leave_the_time_zone_to_the_device(browser, candidate: User) -> None:

@@ -12,7 +12,7 @@ from exam.selectors.practice import due_cards, practice_today
 from exam.services import attempts, learning
 from tests.exam.builders import EACH_MS, practise, sit
 from tests.exam.conftest import NOON
-from tests.exam.test_practice import met_questions
+from tests.exam.test_practice import LATER, met_questions
 
 
 def cards(candidate: User) -> dict[int, Card]:
@@ -35,7 +35,7 @@ def test_an_exam_makes_cards_of_what_was_missed_left_blank_or_flagged(
     asked = met_questions(exam)
     assert set(cards(candidate)) == set(asked[1:])
     grades = dict(Recall.objects.values_list("position", "grade"))
-    assert grades == {2: Grade.HARD, 3: Grade.AGAIN, 4: Grade.AGAIN, 5: Grade.AGAIN, 6: Grade.AGAIN}
+    assert grades == {1: Grade.GOOD, 2: Grade.HARD} | dict.fromkeys((3, 4, 5, 6), Grade.AGAIN)
 
 
 def test_what_was_never_on_screen_makes_no_card(blueprint: Blueprint, candidate: User) -> None:
@@ -81,9 +81,23 @@ def test_learning_again_changes_nothing(blueprint: Blueprint, candidate: User) -
     exam = sit(candidate, blueprint, at=NOON, right=[1])
     assert learning.learn(exam.pk, at=NOON) == 6
     before = as_stored(candidate)
-    learning.learn(exam.pk, at=NOON + timedelta(days=1))
+    assert learning.learn(exam.pk, at=NOON + timedelta(days=1)) == 0
     assert as_stored(candidate) == before
-    assert Recall.objects.count() == 5
+    assert Recall.objects.count() == 6
+
+
+def test_a_right_answer_before_the_first_miss_is_no_part_of_the_card(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    known = practise(candidate, blueprint, at=NOON, right=range(1, 17))
+    assert not cards(candidate)
+    missed = practise(candidate, blueprint, at=NOON + timedelta(days=2), seed=3)
+    before = as_stored(candidate)
+    assert len(before) == 16
+    assert {card["recalls_count"] for card in before} == {1}
+    for attempt in (known, missed, known):
+        learning.learn(attempt.pk, at=NOON + timedelta(days=3))
+    assert as_stored(candidate) == before
 
 
 def test_an_open_exam_is_not_learnt_from(blueprint: Blueprint, candidate: User) -> None:
@@ -98,9 +112,9 @@ def test_an_open_practice_is_learnt_from_answer_by_answer(
     begun = practise(candidate, blueprint, at=NOON, left=range(3, 17), ended=False)
     assert set(cards(candidate)) == set(met_questions(begun)[:2])
     attempts.submit(begun.pk, by=attempts.EndedBy.CANDIDATE, at=NOON + timedelta(hours=1))
-    assert unlearned_attempt_ids() == [begun.pk]
+    assert unlearned_attempt_ids(LATER) == [begun.pk]
     assert learning.learn(begun.pk, at=NOON + timedelta(hours=2)) == 0
-    assert unlearned_attempt_ids() == []
+    assert unlearned_attempt_ids(LATER) == []
     assert len(cards(candidate)) == 2
 
 
@@ -108,9 +122,9 @@ def test_an_exam_that_was_handed_in_waits_for_the_sweep_until_it_is_learnt(
     blueprint: Blueprint, candidate: User
 ) -> None:
     exam = sit(candidate, blueprint, at=NOON)
-    assert unlearned_attempt_ids() == [exam.pk]
+    assert unlearned_attempt_ids(LATER) == [exam.pk]
     learning.learn(exam.pk, at=NOON + timedelta(hours=1))
-    assert unlearned_attempt_ids() == []
+    assert unlearned_attempt_ids(LATER) == []
 
 
 def test_the_order_in_which_attempts_are_learnt_does_not_matter(
@@ -121,15 +135,15 @@ def test_the_order_in_which_attempts_are_learnt_does_not_matter(
         candidate, blueprint, at=NOON + timedelta(days=3), right=range(1, 9), learned=False
     )
     results = []
-    for order in ((one, two), (two, one)):
+    for order in ((one, two), (two, one), (two, one, two)):
         Card.objects.all().delete()
-        Attempt.objects.update(learned_at=None)
+        Recall.objects.all().delete()
         for attempt in order:
             learning.learn(attempt.pk, at=NOON + timedelta(days=4))
         results.append(
             {q: (c.stability, c.difficulty, c.due_at) for q, c in cards(candidate).items()}
         )
-    assert results[0] == results[1]
+    assert results[0] == results[1] == results[2]
     assert len(results[0]) == 16
 
 
@@ -139,7 +153,9 @@ def test_a_voided_attempt_leaves_the_cards(blueprint: Blueprint, candidate: User
     two = practise(candidate, blueprint, at=NOON + timedelta(days=2), seed=9)
     assert len(cards(candidate)) == 16
     attempts.void(two.pk, reason="fire alarm", at=NOON)
-    assert as_stored(candidate) == before
+    assert [card | {"id": 0} for card in as_stored(candidate)] == [
+        card | {"id": 0} for card in before
+    ]
     attempts.void(one.pk, reason="fire alarm", at=NOON)
     assert not cards(candidate)
 
@@ -161,3 +177,14 @@ def test_what_comes_back_today_counts_until_the_day_ends(
     assert practice_today(candidate, blueprint, NOON).due == 0
     morning = NOON + timedelta(days=1, hours=-6)
     assert practice_today(candidate, blueprint, morning).due == 3
+
+
+def test_an_open_practice_left_alone_is_found_by_the_sweep(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    begun = practise(candidate, blueprint, at=NOON, ended=False, learned=False, left=range(3, 17))
+    assert unlearned_attempt_ids(NOON + timedelta(minutes=6)) == []
+    assert unlearned_attempt_ids(NOON + timedelta(minutes=9)) == [begun.pk]
+    learning.learn(begun.pk, at=NOON + timedelta(minutes=9))
+    assert unlearned_attempt_ids(NOON + timedelta(hours=9)) == []
+    assert len(cards(candidate)) == 2

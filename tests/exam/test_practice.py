@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from exam.engine.batch import parse_batch
+from exam.engine.batch import MAX_INTEGER, parse_batch
 from exam.engine.practice import Choice, Mode
 from exam.models import Attempt, Blueprint, Practice, Response, Score
 from exam.selectors.attempts import unscored_attempt_ids
@@ -87,13 +87,36 @@ def test_an_exam_fills_the_short_lists(blueprint: Blueprint, candidate: User) ->
     assert not drawn(candidate, blueprint, Mode.UNSEEN) & set(asked.values())
 
 
-def test_the_questions_of_an_open_exam_are_not_practised(
+def test_practice_and_its_answers_wait_while_an_exam_is_being_sat(
+    page: Client, candidate: User, blueprint: Blueprint
+) -> None:
+    now = datetime.now(UTC)
+    begun = practise(candidate, blueprint, at=now, ended=False, seed=1)
+    done = practise(candidate, blueprint, at=now, seed=2)
+    exam = start(candidate, blueprint, at=now)
+    with pytest.raises(attempts.NotPossible, match="sitting an exam"):
+        drawn(candidate, blueprint, Mode.STUDY, now)
+    closed = [
+        reverse("exam:sitting", kwargs={"pk": begun.pk}),
+        reverse("exam:practice_done", kwargs={"pk": done.pk}),
+        reverse("exam:review", kwargs={"pk": done.pk}),
+        reverse("exam:review_question", kwargs={"pk": done.pk, "position": 1}),
+    ]
+    for address in closed:
+        answer = page.get(address, follow=True)
+        assert answer.redirect_chain[-1][0] == reverse("exam:practice")
+        assert "zz-sentinel-rationale" not in answer.content.decode()
+        assert "Back to the exam" in answer.content.decode()
+    attempts.submit(exam.pk, by=attempts.EndedBy.CANDIDATE, at=now)
+    assert all(page.get(address).status_code == 200 for address in closed)
+
+
+def test_an_exam_asks_nothing_that_a_page_of_practice_has_answered(
     blueprint: Blueprint, candidate: User
 ) -> None:
-    exam = start(candidate, blueprint, at=NOON)
-    found = drawn(candidate, blueprint, Mode.STUDY)
-    assert not found & set(met_questions(exam))
-    assert len(found) == 16 - len(active(met_questions(exam)))
+    begun = practise(candidate, blueprint, at=NOON, ended=False, left=ALL, count=8)
+    exam = start(candidate, blueprint, at=LATER)
+    assert not set(exam.exam_form.version_ids) & set(begun.exam_form.version_ids)
 
 
 def test_the_daily_ten_are_drawn_once_a_day(blueprint: Blueprint, candidate: User) -> None:
@@ -117,7 +140,7 @@ def test_what_is_due_comes_back_as_a_sibling_or_itself(
     begun = practice.start(
         candidate, blueprint, Plan(Choice(Mode.DUE), "Due"), weakest=(), at=at, seed=4
     )
-    assert begun.practice.card_ids == [missed]
+    assert begun.practice.stands_for == [missed]
     asked = QuestionVersion.objects.get(pk=begun.exam_form.version_ids[0])
     card = QuestionVersion.objects.get(question_id=missed)
     assert asked.subdomain_id == card.subdomain_id
@@ -163,7 +186,7 @@ def test_practice_stands_beside_an_open_exam_and_counts_no_start(
 def test_what_was_met_in_practice_is_seen_and_the_rest_of_it_is_not(
     blueprint: Blueprint, candidate: User
 ) -> None:
-    done = practise(candidate, blueprint, at=NOON, left=range(4, 17))
+    done = practise(candidate, blueprint, at=NOON, left=range(4, 17), at_once=False)
     assert seen_version_ids(candidate, blueprint.bank_id) == done.exam_form.version_ids[:3]
 
 
@@ -192,6 +215,44 @@ def test_once_looked_up_an_answer_stays_as_it_was(blueprint: Blueprint, candidat
         before.path,
     )
     assert (after.seq, after.miss, after.note) == (50, "slip", "n")
+
+
+def test_another_choice_after_the_answer_was_shown_comes_back_as_it_is_stored(
+    page: Client, candidate: User, blueprint: Blueprint
+) -> None:
+    begun = practise(candidate, blueprint, at=datetime.now(UTC), ended=False, count=2)
+    key, _wrong = choices(begun)[0]
+    other = change(1, 70, key, at_ms=9, checked=True)
+    answer = page.post(
+        reverse("exam:sync", kwargs={"pk": begun.pk}),
+        json.dumps(batch(1, other)),
+        content_type="application/json",
+    ).json()
+    assert answer["acked"] == {"1": 70}
+    assert answer["newer"]["1"]["selected"] == _wrong
+
+
+def test_an_exam_knows_nothing_of_practice(blueprint: Blueprint, candidate: User) -> None:
+    exam = start(candidate, blueprint, at=NOON)
+    attempts.claim(exam.pk, candidate, previous=None, take_over=False, at=NOON)
+    sent = change(1, 1, [1], confidence=2, checked=True, miss="slip")
+    save(exam.pk, candidate.pk, parse_batch(batch(1, sent)), at=LATER)
+    stored = Response.objects.get(attempt=exam, position=1)
+    assert (stored.confidence, stored.checked, stored.miss) == (0, False, "")
+
+
+def test_what_was_left_blank_in_practice_is_not_missed(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    done = practise(candidate, blueprint, at=NOON, right=[1], left=range(3, 17))
+    Response.objects.filter(attempt=done).update(spent_ms=9000)
+    assert drawn(candidate, blueprint, Mode.MISSED) == {met_questions(done)[1]}
+    assert len(drawn(candidate, blueprint, Mode.UNSEEN)) == 14
+
+
+def test_the_open_time_of_practice_fits_the_protocol() -> None:
+    until = (OPEN_FOR + timedelta(hours=1)) / timedelta(milliseconds=1)
+    assert until < MAX_INTEGER
 
 
 def test_an_unknown_reason_or_confidence_is_refused() -> None:
@@ -278,6 +339,21 @@ def test_a_wrong_wish_is_one_sentence_and_starts_nothing(
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert not Practice.objects.exists()
+
+
+def test_a_whole_domain_can_be_drilled(page: Client, candidate: User, blueprint: Blueprint) -> None:
+    html = page.get(reverse("exam:practice")).content.decode()
+    assert 'name="parts" value="1"' in html
+    page.post(reverse("exam:practice_start"), {"mode": "drill", "parts": "1"})
+    assert practices_for(candidate).get().length == 11
+
+
+@pytest.mark.parametrize("bank", ["nowhere", "\0", "a" * 99, "'"])
+def test_a_bank_that_is_not_there_has_no_practice(
+    page: Client, blueprint: Blueprint, bank: str
+) -> None:
+    assert "no questions yet" in page.get(reverse("exam:practice"), {"bank": bank}).content.decode()
+    assert page.post(reverse("exam:practice_start"), {"bank": bank}).status_code == 302
 
 
 def test_without_a_question_for_a_choice_the_screen_says_so(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -12,9 +13,12 @@ from django.db import close_old_connections, connection
 from accounts.models import User
 from exam.engine.batch import parse_batch, to_ordinals
 from exam.engine.lifecycle import EndedBy
-from exam.models import Attempt, Blueprint, ExamForm, Response, Score
-from exam.services import attempts, scoring
+from exam.engine.practice import Choice, Mode
+from exam.models import Attempt, Blueprint, Card, ExamForm, Recall, Response, Score
+from exam.services import attempts, learning, practice, scoring
+from exam.services.practice import Plan
 from exam.services.saving import save
+from tests.exam.builders import practise
 from tests.exam.conftest import NOON, batch, change, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,3 +122,27 @@ def test_minutes_added_while_the_sweep_runs_are_not_swept_away(attempt: Attempt)
     added, _swept = at_once(add, lambda: attempts.sweep(at=over))
     attempt.refresh_from_db()
     assert attempt.is_open == added
+
+
+def test_ten_presses_at_once_draw_one_daily_ten(blueprint: Blueprint, candidate: User) -> None:
+    plan = Plan(Choice(Mode.DAILY), "Daily ten")
+
+    def press(seed: int) -> int:
+        return practice.start(candidate, blueprint, plan, weakest=(), at=NOON, seed=seed).pk
+
+    drawn = at_once(*(partial(press, seed) for seed in range(10)))
+    assert len(set(drawn)) == Attempt.objects.count() == 1
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_voided_attempt_leaves_no_answer_in_the_cards_whoever_was_first(
+    blueprint: Blueprint, candidate: User, turn: int
+) -> None:
+    done = practise(candidate, blueprint, at=NOON, learned=False, seed=turn)
+    at_once(
+        lambda: learning.learn(done.pk, at=LATER),
+        lambda: attempts.void(done.pk, reason="fire alarm", at=LATER),
+        lambda: learning.learn(done.pk, at=LATER),
+    )
+    assert not Card.objects.exists()
+    assert not Recall.objects.exists()

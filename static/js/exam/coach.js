@@ -19,7 +19,9 @@ export function makeCoach({ $, $$, say, words }, { paper, commit, atOnce, isOpen
     });
     if (!atOnce) return;
     const shown = isChecked(position);
-    $("fieldset", section).hidden = $(".coach", section).hidden = shown;
+    const options = $("fieldset", section);
+    options.hidden = $(".coach", section).hidden = shown;
+    options.disabled = shown || !isOpen(); // keys reach what is hidden, but not what is disabled
     $(".answer", section).hidden = !shown;
     if (shown) drawAnswer(position, response);
     if (position === paper.position) drawCheck();
@@ -27,10 +29,10 @@ export function makeCoach({ $, $$, say, words }, { paper, commit, atOnce, isOpen
 
   /** The button that shows the answer is there once the question is answered in full. */
   function drawCheck() {
+    if (!atOnce) return;
     const { position } = paper;
     const asking = document.body.dataset.screen === "question";
-    const button = $("#check");
-    if (button) button.hidden = !asking || !isOpen() || isChecked(position) || !isReady(position);
+    $("#check").hidden = !asking || !isOpen() || isChecked(position) || !isReady(position);
     if (isReady(position)) part(".check-first", position).textContent = "";
   }
 

@@ -59,7 +59,8 @@ function countTime() {
   const passed = now - shownAt;
   shownAt = now;
   const asking = document.body.dataset.screen === "question" && !document.hidden && !readOnly;
-  if (asking && passed < 90_000) paper.response().spent_ms += Math.round(passed);
+  // Reading why takes its time: what counts is how long the answer took.
+  if (asking && passed < 90_000 && !paper.response().checked) paper.response().spent_ms += Math.round(passed);
 }
 
 /** Writes one response down; `quiet` ones (time only) travel with the next save. */
@@ -523,7 +524,7 @@ function drawLate(entries) {
 
 /** The attempt is closed: copies go; the journal stays only while it holds something unsaved. */
 async function forget() {
-  await forgetPages();
+  await forgetPages(state.attempt);
   if (!lateEntries().length) await journal.clear();
 }
 
@@ -576,6 +577,7 @@ function hideClock(yes) {
 }
 
 function speakTime() {
+  if (document.body.classList.contains("untimed")) return;
   const minutes = Math.ceil(clock.remaining / 60_000);
   speak("");
   const text = !clock.trusted
@@ -614,8 +616,8 @@ function pressSingle(key) {
   const asking = document.body.dataset.screen === "question";
   if (document.body.dataset.screen === "over") return false;
   // In practice C checks the answer; the third option has its number.
-  const letters = coach ? "ab_de" : "abcde";
-  const place = "123456".indexOf(key) + 1 || letters.indexOf(key) + 1;
+  const letter = coach && key === "c" ? 0 : "abcde".indexOf(key) + 1;
+  const place = "123456".indexOf(key) + 1 || letter;
   if (striking > Date.now() && asking) {
     striking = 0;
     return strikePlace(place || (key === "f" ? 6 : 0));

@@ -2,7 +2,7 @@
 // Nothing here touches the page; `main.js` is told what happened and says it.
 
 const DATABASE = "cutscore";
-const KEEP_MS = 7 * 86_400_000;
+const KEEP_MS = 22 * 86_400_000; // a day longer than practice stays open
 const BATCH_BYTES = 50_000; // the server takes 64 kB, keepalive requests too
 const REQUEST_MS = 15_000;
 const PAGES = "cutscore-attempt-";
@@ -40,7 +40,7 @@ export class Journal {
     const journal = new Journal(scope);
     try {
       journal.database = await openDatabase();
-      await forgetOld(journal.database);
+      await forgetOld(journal.database, scope);
       await journal.reload();
       journal.durable = true;
     } catch {
@@ -157,9 +157,9 @@ async function eraseScope(database, scope) {
   await done(stores.objectStore("attempts").delete(scope));
 }
 
-async function forgetOld(database) {
+async function forgetOld(database, own) {
   const attempts = await done(database.transaction("attempts").objectStore("attempts").getAll());
-  const old = attempts.filter(({ touched }) => Date.now() - touched > KEEP_MS);
+  const old = attempts.filter(({ scope, touched }) => scope !== own && Date.now() - touched > KEEP_MS);
   await Promise.all(old.map(({ scope }) => eraseScope(database, scope)));
 }
 
@@ -175,11 +175,11 @@ export async function unsentChanges() {
   }
 }
 
-/** Removes the copies of exam pages that let a reload work offline. */
-export async function forgetPages() {
+/** Removes the copies of exam pages that let a reload work offline: of one attempt, or of all. */
+export async function forgetPages(attempt = null) {
   if (!("caches" in globalThis)) return;
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith(PAGES)).map((n) => caches.delete(n)));
+  const names = attempt ? [`${PAGES}${attempt}`] : (await caches.keys()).filter((name) => name.startsWith(PAGES));
+  await Promise.all(names.map((name) => caches.delete(name)));
 }
 
 /** Keeps a copy of the open page and its static files for a reload without a connection. */
