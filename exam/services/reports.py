@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from exam.models import Attempt, MissReason, QuestionReport, Response
+from exam.selectors.answers import keys_of
 
 
 def mark_read(attempt: Attempt, *, at: datetime) -> None:
@@ -12,8 +13,15 @@ def mark_read(attempt: Attempt, *, at: datetime) -> None:
 
 
 def classify_miss(attempt: Attempt, position: int, reason: MissReason) -> None:
-    """Stores why the answer at this position went wrong, in the candidate's own judgement."""
-    Response.objects.filter(attempt=attempt, position=position).update(miss=reason)
+    """Stores why the answer at this position went wrong, in the candidate's own judgement.
+
+    A right answer has no such reason: then nothing is stored.
+    """
+    version_id = attempt.exam_form.version_ids[position - 1]
+    wrong = Response.objects.filter(attempt=attempt, position=position).exclude(
+        selected=keys_of({version_id})[version_id]
+    )
+    wrong.update(miss=reason)
 
 
 def report_question(attempt: Attempt, position: int, text: str) -> QuestionReport:

@@ -402,6 +402,9 @@ def test_a_reason_is_stored_with_one_tap_and_taken_back_with_another(
         answer = page.post(f"{address}?show=wrong", {"miss": sent})
         assert answer["Location"].endswith(f"/attempts/{exam.pk}/review/2/?show=wrong")
         assert Response.objects.get(attempt=exam, position=2).miss == stored
+    right = reverse("exam:classify_miss", kwargs={"pk": exam.pk, "position": 1})
+    page.post(right, {"miss": "slip"})
+    assert Response.objects.get(attempt=exam, position=1).miss == ""
 
 
 def test_a_looked_up_answer_is_learnt_from_at_once(
