@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import unescape
+from textwrap import shorten
 
 from django.utils.html import strip_tags
 
@@ -99,4 +100,4 @@ def displayed_questions(attempt: Attempt) -> list[DisplayedQuestion]:
 
 def first_words_of(stem_html: str) -> str:
     """How a question begins, as plain text."""
-    return " ".join(unescape(strip_tags(stem_html)).split())[:FIRST_WORDS]
+    return shorten(unescape(strip_tags(stem_html)), FIRST_WORDS, placeholder="…")

@@ -1,9 +1,10 @@
 """What a candidate does on the exam page, in the words of the tests."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.running import Running
 
@@ -103,13 +104,98 @@ class Sitting:
         expect(self.page.locator("main a[href$='/report/']")).to_be_visible()
 
 
+class Practice(Sitting):
+    """One window with a practice open: the page of the exam, and what practice adds to it."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self._attempt = super().attempt
+
+    @property
+    def attempt(self) -> int:
+        """The number in the address, which stays known when the page is left."""
+        return self._attempt
+
+    @classmethod
+    def begin(cls, page: Page, button: str) -> "Practice":
+        """From the screen of choices, by the button of one of them."""
+        page.goto("/practice/")
+        page.click(f"main {button}")
+        return cls.opened(page)
+
+    @classmethod
+    def mix(cls, page: Page, count: int, *options: str) -> "Practice":
+        """A mix of so many questions; `options` are selectors of boxes to tick."""
+        page.goto("/practice/")
+        page.fill("#mix input[name=count]", str(count))
+        for option in options:
+            page.check(f"#mix input{option}")
+        page.click("#mix button")
+        return cls.opened(page)
+
+    @classmethod
+    def opened(cls, page: Page) -> "Practice":
+        """The practice this page is on its way to."""
+        page.wait_for_url(re.compile(r"/attempts/\d+/"))
+        practice = cls(page)
+        practice.ready()
+        return practice
+
+    @property
+    def question(self) -> Locator:
+        """The question on screen."""
+        return self.page.locator("section.question:visible")
+
+    @property
+    def answer_shown(self) -> Locator:
+        """The answer of the question on screen."""
+        return self.question.locator(".answer")
+
+    def ready(self) -> None:
+        """Waits until the page can be used."""
+        expect(self.page.locator("#receipt")).to_contain_text("Saved")
+        expect(self.page.locator("body:not(.read-only)")).to_be_visible()
+
+    def key(self) -> list[int]:
+        """The places that are right."""
+        return [int(place) for place in self.answer_shown.get_attribute("data-key").split(",")]
+
+    def wrong(self) -> list[int]:
+        """As many places that are not all right."""
+        key = self.key()
+        others = [n for n in range(1, self.question.locator(".opt").count() + 1) if n not in key]
+        return sorted((others + key)[: len(key)])
+
+    def check(self, *places: int) -> None:
+        """Chooses these places and asks for the answer."""
+        self.choose(*places)
+        self.page.click("#check")
+        expect(self.answer_shown).to_be_visible()
+
+    def miss(self) -> list[int]:
+        """Answers wrongly and looks it up; what was chosen."""
+        places = self.wrong()
+        self.check(*places)
+        return places
+
+    def finish(self) -> None:
+        """Review, Finish practice, and yes, up to the summary."""
+        self.end()
+        self.page.wait_for_url(f"**/practice/{self.attempt}/")
+
+
 def until_stored(page: Page, stack: Running, attempt: int, expected: dict[int, list[int]]) -> None:
     """Waits until the data base holds exactly this: a save is on its way."""
+    until(page, lambda: stored(stack, attempt), expected)
+
+
+def until(page: Page, held: Callable[[], object], expected: object) -> None:
+    """Waits until the data base holds what is expected: somebody is about to write it."""
     for _tenth in range(100):
-        if stored(stack, attempt) == expected:
+        if held() == expected:
             return
         page.wait_for_timeout(100)
-    assert stored(stack, attempt) == expected
+    assert held() == expected
 
 
 def stored(stack: Running, attempt: int) -> dict[int, list[int]]:

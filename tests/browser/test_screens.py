@@ -5,29 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.screens import SIZES, check, watched
 from tests.browser.sitting import Sitting
 from tests.running import Running
-
-SIZES = [(360, 740, "light"), (1280, 800, "dark")]
-
-
-def check(page: Page, errors: list[str]) -> None:
-    """What must hold on every screen, as it stands now."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found] == [], page.url
-    width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(width) <= 0, f"{page.url} scrolls sideways"
-    assert errors == [], page.url
-
-
-def watched(page: Page) -> list[str]:
-    """Errors of the console, scripts and styles refused among them."""
-    errors: list[str] = []
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return errors
 
 
 @pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
