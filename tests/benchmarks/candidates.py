@@ -118,6 +118,6 @@ _COPY = (
     " o.current_id AS original FROM questions_question q JOIN questions_question o"
     " ON o.code = split_part(q.code, '~', 1) WHERE q.id <> o.id",
     _copied("questions_option", "ordinal, text, html, is_key, rationale, rationale_html"),
-    _copied("questions_exhibit", "title, alt, vega_lite, svg, columns, rows"),
+    _copied("questions_exhibit", "title, kind, alt, vega_lite, svg, columns, rows"),
     _copied("exam_itemparameter", "calibration_id, difficulty, variance"),
 )

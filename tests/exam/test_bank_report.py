@@ -1,5 +1,6 @@
 """The stocktaking of the packaged bank, through the command."""
 
+import json
 import re
 import shutil
 from io import StringIO
@@ -9,6 +10,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from exam.management.commands.bank_report import PACKAGED
+
+
+def test_the_packaged_bank_reaches_its_goals() -> None:
+    said = StringIO()
+    call_command("bank_report", "--json", stdout=said)
+    report = json.loads(said.getvalue())
+    assert report["short"] == []
+    assert report["questions"] == sum(report["domains"].values()) >= 360
+    assert report["forms"] >= 5
 
 
 def test_a_bank_without_a_file_falls_short(tmp_path: Path) -> None:
