@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -107,11 +107,11 @@ def content_hash(draft: QuestionDraft) -> str:
 def wording(draft: QuestionDraft) -> str:
     """Twelve hex digits over what an answer depends on: stem, exhibit, options and their key.
 
-    A blind solution counts for a question as long as this stays the same. Spaces are left out: no
-    answer hangs on them.
+    A blind solution counts for a question as long as this stays the same. Spaces are left out, and
+    of a chart how it is drawn: no answer hangs on the length of an axis.
     """
     options = [[option.text, option.is_key] for option in draft.options]
-    text = _canonical([draft.stem, draft.select, _exhibit_content(draft.exhibit), options])
+    text = _canonical([draft.stem, draft.select, _exhibit_facts(draft.exhibit), options])
     return _digest("".join(text.split()).replace("\\n", ""))[:12]
 
 
@@ -121,6 +121,26 @@ def _canonical(content: object) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _exhibit_facts(exhibit: ExhibitDraft | None) -> list[object] | None:
+    if exhibit is None:
+        return None
+    facts = list(_values_in(exhibit.vega_lite))
+    return [exhibit.title, exhibit.kind, exhibit.alt, facts, exhibit.columns, exhibit.rows]
+
+
+def _values_in(spec: object) -> Iterator[object]:
+    """Every `data` of a chart, wherever its layers hold it."""
+    if isinstance(spec, Mapping):
+        for name, part in spec.items():
+            if name == "data":
+                yield part
+            else:
+                yield from _values_in(part)
+    elif isinstance(spec, (list, tuple)):
+        for part in spec:
+            yield from _values_in(part)
 
 
 def _exhibit_content(exhibit: ExhibitDraft | None) -> list[object] | None:

@@ -16,7 +16,13 @@ from questions.formats.bank_yaml import (
     read_blueprint_file,
     read_questions,
 )
-from questions.formats.draft import ExhibitDraft, OptionDraft, ReferenceDraft, content_hash
+from questions.formats.draft import (
+    ExhibitDraft,
+    OptionDraft,
+    ReferenceDraft,
+    content_hash,
+    wording,
+)
 from tests.questions.drafts import SOUND, draft
 
 ROOT = Path(__file__).parents[2]
@@ -192,3 +198,24 @@ def test_the_published_schemas_are_schemas(name):
     Draft202012Validator.check_schema(
         json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
     )
+
+
+def test_the_fingerprint_of_the_words_follows_what_an_answer_hangs_on():
+    chart = {"data": {"values": [{"x": 1, "y": 2}]}, "mark": "bar", "width": 200}
+    asked = replace(SOUND, exhibit=ExhibitDraft("Sales", "One bar.", vega_lite=chart))
+    wider = replace(asked.exhibit, vega_lite=chart | {"width": 300, "mark": "line"})
+    same = [
+        replace(asked, stem=asked.stem.replace(" ", "  ")),
+        replace(asked, explanation="Also.", difficulty=5, tags=("new",)),
+        replace(asked, exhibit=wider),
+    ]
+    assert {wording(draft) for draft in same} == {wording(asked)}
+    layered = {"layer": [{"data": {"values": [{"x": 1, "y": 3}]}, "mark": "bar"}]}
+    other = [
+        replace(asked, stem="Which is the lowest?"),
+        replace(asked, exhibit=replace(asked.exhibit, alt="Two bars.")),
+        replace(asked, exhibit=replace(asked.exhibit, vega_lite=layered)),
+        replace(asked, exhibit=None),
+        replace(asked, options=tuple(replace(o, is_key=not o.is_key) for o in asked.options)),
+    ]
+    assert len({wording(draft) for draft in [asked, *other]}) == len(other) + 1
