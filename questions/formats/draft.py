@@ -20,7 +20,7 @@ class OptionDraft:
 
 @dataclass(frozen=True, slots=True)
 class ExhibitDraft:
-    """A chart (`vega_lite`) or a table (`columns` and `rows`), never both.
+    """A chart (`vega_lite`), a table (`columns` and `rows`) or a picture (its name): one of them.
 
     `kind` says what a reader has to know how to read, such as "roc-curve"; empty if not said.
     """
@@ -31,6 +31,7 @@ class ExhibitDraft:
     columns: tuple[str, ...] | None = None
     rows: tuple[tuple[str, ...], ...] | None = None
     kind: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ def _exhibit_facts(exhibit: ExhibitDraft | None) -> list[object] | None:
     if exhibit is None:
         return None
     facts = list(_values_in(exhibit.vega_lite))
-    return [exhibit.title, exhibit.kind, exhibit.alt, facts, exhibit.columns, exhibit.rows]
+    content = [exhibit.title, exhibit.kind, exhibit.alt, facts, exhibit.columns, exhibit.rows]
+    return [*content, exhibit.picture] if exhibit.picture else content
 
 
 def _values_in(spec: object) -> Iterator[object]:
@@ -146,7 +148,7 @@ def _values_in(spec: object) -> Iterator[object]:
 def _exhibit_content(exhibit: ExhibitDraft | None) -> list[object] | None:
     if exhibit is None:
         return None
-    return [
+    content = [
         exhibit.title,
         exhibit.kind,
         exhibit.alt,
@@ -154,3 +156,4 @@ def _exhibit_content(exhibit: ExhibitDraft | None) -> list[object] | None:
         exhibit.columns,
         exhibit.rows,
     ]
+    return [*content, exhibit.picture] if exhibit.picture else content

@@ -1,0 +1,159 @@
+"""Moodle XML: choices, feedback, categories, pictures, and what is not taken."""
+
+import base64
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from questions.formats.interchange import moodle
+from questions.formats.interchange.found import (
+    Found,
+    FoundOption,
+    FoundQuestion,
+    Picture,
+    Rejected,
+    Unreadable,
+)
+
+DOT = b"GIF89a dot"
+QUIZ = f"""<?xml version="1.0" encoding="UTF-8"?>
+<!-- made for this test -->
+<quiz>
+  <question type="category">
+    <category><text>$course$/top/Storage/Reading//Writing</text></category>
+  </question>
+  <question type="multichoice">
+    <name><text>Disks</text></name>
+    <questiontext format="html">
+      <text><![CDATA[<p>Which <b>two</b>?</p>
+      <img src="@@PLUGINFILE@@/my%20dot.gif" alt="dot">]]></text>
+      <file name="my dot.gif" path="/" encoding="base64">{base64.b64encode(DOT).decode()}</file>
+    </questiontext>
+    <generalfeedback>
+      <text>&lt;p&gt;Both spin: \\(a*b\\).&lt;/p&gt;</text></generalfeedback>
+    <single>false</single>
+    <answer fraction="50" format="html"><text>A &amp;amp; B</text>
+      <feedback format="html"><text>Yes</text></feedback></answer>
+    <answer fraction="50" format="html"><text>C</text></answer>
+    <answer fraction="-100" format="html"><text>D</text>
+      <feedback format="html"><text>No</text></feedback></answer>
+    <tags><tag><text>disk</text></tag></tags>
+  </question>
+  <question type="truefalse">
+    <name><text>Wet</text></name>
+    <questiontext format="markdown"><text>Is *water* wet?</text></questiontext>
+    <answer fraction="100"><text>true</text></answer>
+    <answer fraction="0"><text>false</text></answer>
+    <idnumber>w-1</idnumber>
+  </question>
+  <question type="essay"><name><text>Tell</text></name>
+    <questiontext><text>Tell all.</text></questiontext></question>
+  <question type="matching"><name><text>Pairs</text></name></question>
+</quiz>"""
+
+
+def test_everything_of_a_quiz_comes_along() -> None:
+    result = moodle.read("quiz.xml", QUIZ.encode())
+    assert result.questions == [
+        FoundQuestion(
+            ident="Disks",
+            title="Disks",
+            kind="multiple",
+            stem="Which **two**?\n\n![dot](my%20dot.gif)",
+            options=(
+                FoundOption("A & B", True, "Yes"),
+                FoundOption("C", True),
+                FoundOption("D", False, "No"),
+            ),
+            explanation="Both spin: $a*b$.",
+            tags=("Storage/Reading/Writing", "disk"),
+            pictures=(Picture("my dot.gif", "image/gif", DOT),),
+        ),
+        FoundQuestion(
+            ident="w-1",
+            title="Wet",
+            kind="true_false",
+            stem="Is *water* wet?",
+            options=(FoundOption("True", True), FoundOption("False")),
+            tags=("Storage/Reading/Writing",),
+        ),
+    ]
+    reason = "Only multiple choice and true/false questions are taken."
+    assert result.rejected == [
+        Rejected("Tell", "Tell", "essay", reason),
+        Rejected("Pairs", "Pairs", "matching", reason),
+    ]
+    assert (result.items, result.merged, result.warnings) == (4, 0, [])
+
+
+def quiz(*answers: tuple[str, str], single: str = "true", times: int = 1) -> Found:
+    options = "".join(f'<answer fraction="{f}"><text>{t}</text></answer>' for f, t in answers)
+    question = (
+        '<question type="multichoice"><name><text>Q</text></name><questiontext><text>Which?</text>'
+        f"</questiontext><single>{single}</single>{options}</question>"
+    )
+    return moodle.read("x", f"<quiz>{question * times}</quiz>".encode())
+
+
+@pytest.mark.parametrize(
+    ("single", "credits", "key"),
+    [
+        ("true", ("100", "50", "0"), [True, False, False]),
+        ("true", ("0", "50", "25"), [False, True, False]),
+        ("false", ("33.33333", "33.33333", "33.33333"), [True, True, True]),
+        ("false", ("100", "0", "-50"), [True, False, False]),
+        ("0", ("50,0", "50", "nan"), [True, True, False]),
+    ],
+)
+def test_credit_makes_the_key(single: str, credits: tuple[str, ...], key: list[bool]) -> None:
+    question = quiz(*zip(credits, "xyz", strict=True), single=single).questions[0]
+    assert [option.is_key for option in question.options] == key
+
+
+def test_doubles_are_merged_and_a_missing_key_is_said() -> None:
+    result = quiz(("0", "x"), ("0", "y"), times=3)
+    assert (result.items, result.merged) == (1, 2)
+    assert result.warnings == ["Q names no key; it stays a draft."]
+
+
+def test_a_missing_picture_is_said() -> None:
+    text = QUIZ.replace('name="my dot.gif"', 'name="other.gif"')
+    warnings = moodle.read("x", text.encode()).warnings
+    assert warnings == ["Disks: the picture my dot.gif is missing or damaged."]
+
+
+def test_one_option_is_too_few() -> None:
+    rejected = quiz(("100", "x")).rejected
+    assert rejected == [Rejected("Q", "Q", "multichoice", "It has fewer than two options.")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_it_is_recognized_in_any_encoding(encoding: str) -> None:
+    text = QUIZ.replace("UTF-8", encoding.upper().removesuffix("-SIG"))
+    assert moodle.looks_like("x", text.encode(encoding))
+    assert moodle.read("x", text.encode(encoding)).items == 4
+
+
+@pytest.mark.parametrize("data", [b"", b"<quiz>", b"<html/>", b"PK\x03\x04", b"quiz\0\1"])
+def test_rubbish_is_refused_in_one_sentence(data: bytes) -> None:
+    with pytest.raises(Unreadable, match=r"^[A-Z][^\n]*\.$"):
+        moodle.read("x", data)
+
+
+def test_entities_are_not_fetched_or_expanded() -> None:
+    attack = '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    text = QUIZ.replace("<quiz>", attack + "<quiz>").replace("Is *water* wet?", "&x;?")
+    with suppress(Unreadable):
+        assert "root:" not in str(moodle.read("x", text.encode()))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=60), st.integers(0, 2500), st.integers(0, 40))
+def test_damage_is_read_or_refused(noise: bytes, at: int, cut: int) -> None:
+    data = QUIZ.encode()
+    for bad in (noise, data[:at] + noise + data[at + cut :], data[:at] + data[at + cut :]):
+        moodle.looks_like("x", bad)
+        with suppress(Unreadable):
+            assert isinstance(moodle.read("x", bad), Found)
