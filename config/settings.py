@@ -188,6 +188,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SIGN_UP = env("SIGN_UP", default="open")  # open | invitation
 DEMO_TOKENS_FILE = env("DEMO_TOKENS_FILE", default="")
+# Where one person looks after a bank: then the author may approve too.
+AUTHOR_MAY_APPROVE = env.bool("AUTHOR_MAY_APPROVE", default=False)
 STARTS_PER_DAY = env.int("STARTS_PER_DAY", default=5)
 # Far above what a person can do; a page that has run wild is asked to wait.
 SAVES_PER_MINUTE = env.int("SAVES_PER_MINUTE", default=600)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("demo/", include("accounts.demo_urls")),
     path("account/", include("allauth.urls")),
     path("", include("accounts.urls")),
+    path("", include("questions.urls")),
     path("", include("exam.urls")),
 ]
 

@@ -128,7 +128,14 @@ def _exhibit_facts(exhibit: ExhibitDraft | None) -> list[object] | None:
     if exhibit is None:
         return None
     facts = list(_values_in(exhibit.vega_lite))
-    content = [exhibit.title, exhibit.kind, exhibit.alt, facts, exhibit.columns, exhibit.rows]
+    content: list[object] = [
+        exhibit.title,
+        exhibit.kind,
+        exhibit.alt,
+        facts,
+        exhibit.columns,
+        exhibit.rows,
+    ]
     return [*content, exhibit.picture] if exhibit.picture else content
 
 
@@ -148,7 +155,7 @@ def _values_in(spec: object) -> Iterator[object]:
 def _exhibit_content(exhibit: ExhibitDraft | None) -> list[object] | None:
     if exhibit is None:
         return None
-    content = [
+    content: list[object] = [
         exhibit.title,
         exhibit.kind,
         exhibit.alt,

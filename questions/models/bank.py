@@ -2,7 +2,9 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -74,12 +76,47 @@ class Question(models.Model):
     current = models.ForeignKey(
         "QuestionVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The version a reviewer is to judge; it becomes the current one if it is approved.
+    proposed = models.ForeignKey(
+        "QuestionVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     enemies = models.ManyToManyField("self", blank=True)
+    tags = models.JSONField(default=list)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True, null=True)
+    source = models.JSONField(default=dict)  # {"file": …, "ident": …} if it was imported
+    source_key = models.CharField(max_length=64, blank=True)  # hash of what was imported
+
+    # How lists find it: of the working copy if there is one, else of the current version.
+    # Written by services.listing, and by nothing else.
+    title = models.CharField(max_length=200, blank=True)  # the beginning of the stem, plain
+    subdomain = models.ForeignKey(
+        Subdomain, null=True, blank=True, on_delete=models.PROTECT, related_name="questions"
+    )
+    area = models.CharField(max_length=20, blank=True)
+    difficulty = models.PositiveSmallIntegerField(null=True, blank=True)
+    select = models.PositiveSmallIntegerField(default=1)
+    exhibit_kind = models.CharField(max_length=40, blank=True)  # "chart", "table", "picture"
+    blocks = models.PositiveSmallIntegerField(default=0)
+    warnings = models.PositiveSmallIntegerField(default=0)
+    search_text = models.TextField(blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["code"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["bank", "code"], name="one_question_per_code")
+            models.UniqueConstraint(fields=["bank", "code"], name="one_question_per_code"),
+            models.UniqueConstraint(
+                fields=["bank", "source_key"],
+                condition=~Q(source_key=""),
+                name="one_question_per_import",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["bank", "status", "code"], name="questions_by_status"),
+            models.Index(fields=["bank", "-changed_at"], name="questions_by_change"),
         ]
 
     def __str__(self) -> str:
@@ -105,6 +142,9 @@ class QuestionVersion(models.Model):
     explanation_html = models.TextField()
     references = models.JSONField(default=list)  # [{"title": …, "url": …, "section": …}, …]
     created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     # Counted in the background from the forms drawn: how often it was served and answered.
     exposure = models.PositiveIntegerField(default=0)
     response_count = models.PositiveIntegerField(default=0)
@@ -140,8 +180,27 @@ class Option(models.Model):
         return self.text[:60]
 
 
+class Picture(models.Model):
+    """An uploaded picture, checked and written anew; its name is the hash of its bytes."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    media_type = models.CharField(max_length=20)  # image/png, image/jpeg, image/webp
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    data = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """How texts and exhibits call it: hash and ending."""
+        return f"{self.sha256}.{self.media_type.removeprefix('image/')}"
+
+
 class Exhibit(models.Model):
-    """The figure or table that belongs to a version; the table is there in both cases."""
+    """The chart, table or picture that belongs to a version; a chart's data is there as a table."""
 
     version = models.OneToOneField(
         QuestionVersion, on_delete=models.CASCADE, related_name="exhibit"
@@ -151,6 +210,9 @@ class Exhibit(models.Model):
     alt = models.TextField()
     vega_lite = models.JSONField(null=True)
     svg = models.TextField(blank=True)
+    picture = models.ForeignKey(
+        Picture, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     columns = models.JSONField(default=list)
     rows = models.JSONField(default=list)
 

@@ -1,0 +1,68 @@
+"""Issued scores and the tables they are read from."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from .attempts import Attempt
+from .blueprints import Calibration, ExamForm, Scale
+
+
+class ScoreTable(models.Model):
+    """Raw to scaled for the scored items of one form under one calibration: n + 1 rows."""
+
+    exam_form = models.ForeignKey(ExamForm, on_delete=models.CASCADE, related_name="score_tables")
+    calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, related_name="+")
+    scale = models.ForeignKey(Scale, on_delete=models.PROTECT, related_name="+")
+    columns = models.JSONField()  # {"theta": […], "scaled": […], …}, index = raw score
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["exam_form", "calibration", "scale"], name="one_score_table_each"
+            )
+        ]
+
+
+class Score(models.Model):
+    """One issued score; never rewritten, a later one stands beside it as the next version."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="scores")
+    version = models.PositiveSmallIntegerField(default=1)
+    is_current = models.BooleanField(default=True)
+    calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, related_name="+")
+    scale = models.ForeignKey(Scale, on_delete=models.PROTECT, related_name="+")
+    engine_version = models.CharField(max_length=20)
+    raw_score = models.PositiveSmallIntegerField()
+    scored_count = models.PositiveSmallIntegerField()
+    raw_all = models.PositiveSmallIntegerField()
+    reached = models.PositiveSmallIntegerField()
+    is_complete = models.BooleanField()  # at least 90 % of the questions were reached
+    theta = models.FloatField()
+    theta_error = models.FloatField()
+    scaled_score = models.PositiveSmallIntegerField()
+    low = models.PositiveSmallIntegerField()
+    high = models.PositiveSmallIntegerField()
+    low_95 = models.PositiveSmallIntegerField()
+    high_95 = models.PositiveSmallIntegerField()
+    passed = models.BooleanField()
+    chance = models.FloatField(null=True)  # of passing an equivalent exam now
+    form_points = models.FloatField()  # the form's part of the error, in scaled points
+    correct_positions = models.JSONField()
+    domains = models.JSONField()  # [{"number": 1, "right": 7, "count": 10, "score": …, …}, …]
+    areas = models.JSONField()
+    subdomains = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["attempt", "version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["attempt", "version"], name="one_score_per_version"),
+            models.UniqueConstraint(
+                fields=["attempt"], condition=Q(is_current=True), name="one_current_score"
+            ),
+            models.CheckConstraint(
+                condition=Q(raw_score__lte=F("scored_count")), name="raw_within_count"
+            ),
+        ]

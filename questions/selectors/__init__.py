@@ -1,0 +1,1 @@
+"""Reading the bank, always asked for by what a page needs."""

@@ -1,0 +1,1 @@
+"""Pages of the bank: thin, each one address."""
