@@ -1,14 +1,21 @@
-"""Markdown of questions as safe HTML: no script, no inline style, formulas as MathML."""
+"""Markdown of questions as safe HTML: no script, no inline style, formulas as MathML.
+
+Of pictures only uploaded ones are shown, called by the hash of their bytes.
+"""
 
 import re
+from collections.abc import Sequence
 from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 import nh3
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -16,6 +23,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 TEXT_TAGS = {"a", "br", "code", "del", "em", "s", "span", "strong", "sub", "sup"}
+PICTURE_TAGS = {"img"}
 BLOCK_TAGS = {"blockquote", "div", "li", "ol", "p", "pre", "ul"}
 TABLE_TAGS = {"table", "tbody", "td", "th", "thead", "tr"}
 MATH_TAGS = {
@@ -31,6 +39,7 @@ MATH_ATTRIBUTES = {
 }
 ATTRIBUTES = {
     "a": {"href", "title"},
+    "img": {"src", "alt"},
     "ol": {"start"},
     **{tag: {"class"} for tag in ("code", "div", "span", "table", "td", "th")},
     "pre": {"class", "tabindex"},
@@ -38,6 +47,10 @@ ATTRIBUTES = {
 }
 LINK_SCHEMES = {"http", "https", "mailto"}
 
+PICTURE_NAME = re.compile(r"[0-9a-f]{64}\.(png|jpeg|webp)")
+PICTURES = "/pictures/"
+_TAG = re.compile(r"<[^>]*>")
+_ALT = re.compile(r'<img[^>]* alt="([^"]*)"[^>]*>')
 _ALIGNMENT = re.compile(r"text-align:(left|center|right)")
 _ONLY_CODE = re.compile(r"\A```([\w+-]*)\n(.*?)\n?```\Z", re.DOTALL)
 
@@ -55,11 +68,17 @@ def render_inline(text: str) -> str:
     return _clean(_markdown().renderInline(text))
 
 
+def plain_text(text: str) -> str:
+    """The same words without markup, for lists and searching; a picture by its description."""
+    html = _markdown().render(text)
+    return unescape(_TAG.sub("", _ALT.sub(r"\1", html))).strip()
+
+
 def _clean(html: str) -> str:
     # A second wall: the renderer already writes no raw HTML.
     return nh3.clean(
         html,
-        tags=TEXT_TAGS | BLOCK_TAGS | TABLE_TAGS | MATH_TAGS,
+        tags=TEXT_TAGS | PICTURE_TAGS | BLOCK_TAGS | TABLE_TAGS | MATH_TAGS,
         attributes=ATTRIBUTES,
         url_schemes=LINK_SCHEMES,
         link_rel="noopener noreferrer",
@@ -72,8 +91,8 @@ def _clean(html: str) -> str:
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "highlight": _code_block})
     markdown.enable(["table", "strikethrough"])
-    # "# a comment" and dashed lines are text in a question; pictures are exhibits.
-    markdown.disable(["heading", "lheading", "hr", "image", "html_block", "html_inline"])
+    # "# a comment" and dashed lines are text in a question.
+    markdown.disable(["heading", "lheading", "hr", "html_block", "html_inline"])
     # Without space and digits at the signs, "$5 and $10" stays money.
     markdown.use(
         dollarmath_plugin,
@@ -84,6 +103,7 @@ def _markdown() -> MarkdownIt:
         renderer=_formula,
     )
     markdown.core.ruler.push("cell_classes", _cell_classes)
+    markdown.add_render_rule("image", _picture)
     return markdown
 
 
@@ -109,6 +129,18 @@ def _formula(latex: str, options: dict[str, Any]) -> str:
     except Exception:
         # The converter fails in many ways; the source is better than no page.
         return f"<code>{escape(latex)}</code>"
+
+
+def _picture(
+    renderer: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: EnvType
+) -> str:
+    """An uploaded picture; of any other its description: a page loads nothing from elsewhere."""
+    token = tokens[place]
+    alt = escape(renderer.renderInlineAsText(token.children, options, env))
+    name = str(token.attrs.get("src", ""))
+    if not PICTURE_NAME.fullmatch(name):
+        return alt
+    return f'<img src="{PICTURES}{name}" alt="{alt}">'
 
 
 def _cell_classes(state: StateCore) -> None:

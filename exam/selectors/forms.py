@@ -60,7 +60,8 @@ def versions_of(attempt: Attempt) -> list[QuestionVersion]:
     """The versions of the attempt's form in order, options and exhibits at hand."""
     versions = (
         QuestionVersion.objects.filter(pk__in=attempt.exam_form.version_ids)
-        .select_related("exhibit", "subdomain__domain", "question")
+        .select_related("exhibit__picture", "subdomain__domain", "question")
+        .defer("exhibit__picture__data")
         .prefetch_related("options")
         .in_bulk()
     )
@@ -81,7 +82,9 @@ def displayed_questions(attempt: Attempt) -> list[DisplayedQuestion]:
     }
     exhibits = {
         exhibit.version_id: exhibit
-        for exhibit in Exhibit.objects.filter(version_id__in=ids).defer("vega_lite")
+        for exhibit in Exhibit.objects.filter(version_id__in=ids)
+        .select_related("picture")
+        .defer("vega_lite", "picture__data")
     }
     return [
         DisplayedQuestion(

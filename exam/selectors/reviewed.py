@@ -44,7 +44,8 @@ def reviewed_question(attempt: Attempt, position: int) -> ReviewedQuestion:
     """The question at this position of a closed attempt (four statements)."""
     exam_form, order = attempt.exam_form, attempt.option_orders[position - 1]
     version = (
-        QuestionVersion.objects.select_related("exhibit", "subdomain__domain")
+        QuestionVersion.objects.select_related("exhibit__picture", "subdomain__domain")
+        .defer("exhibit__picture__data")
         .prefetch_related("options")
         .get(pk=exam_form.version_ids[position - 1])
     )

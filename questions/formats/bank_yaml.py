@@ -117,8 +117,8 @@ def _exhibit(name: str, question: Entry) -> ExhibitDraft | None:
     if entry is None:
         return None
     where = f"{name}, question {question['id']}, exhibit"
-    if ("vega_lite" in entry) == ("table" in entry):
-        raise BankFileError(f"{where}: it needs either vega_lite or table, not both.")
+    if sum(kind in entry for kind in ("vega_lite", "table", "picture")) != 1:
+        raise BankFileError(f"{where}: it needs one of vega_lite, table and picture.")
     table = entry.get("table")
     if table and any(len(row) != len(table["columns"]) for row in table["rows"]):
         raise BankFileError(f"{where}.table: every row needs {len(table['columns'])} cells.")
@@ -127,6 +127,7 @@ def _exhibit(name: str, question: Entry) -> ExhibitDraft | None:
         kind=entry.get("kind", ""),
         alt=entry.get("alt", "").strip(),
         vega_lite=entry.get("vega_lite"),
+        picture=entry.get("picture", ""),
         columns=_cells(table["columns"]) if table else None,
         rows=tuple(_cells(row) for row in table["rows"]) if table else None,
     )

@@ -1,4 +1,4 @@
-"""A bank's folder: `blueprint.yaml`, `questions/*.yaml`, and, if kept, goals and review."""
+"""A bank's folder: its blueprint, questions and pictures, and, if kept, goals and review."""
 
 from pathlib import Path
 
@@ -15,6 +15,12 @@ def read_bank(folder: Path) -> tuple[BankDefinition, list[QuestionDraft]]:
     return definition, [
         draft for file in files for draft in read_questions(file.name, file.read_bytes())
     ]
+
+
+def read_pictures(folder: Path) -> dict[str, bytes]:
+    """The pictures beside the questions, in `pictures/`, by their file names. Raises OSError."""
+    files = sorted((folder / "pictures").glob("*"))
+    return {file.name: file.read_bytes() for file in files if file.is_file()}
 
 
 def read_record(folder: Path) -> tuple[Goals, dict[str, Reviewed]]:

@@ -71,9 +71,11 @@ def _reference(draft: QuestionDraft) -> Iterable[Remark]:
 
 def _alternative(draft: QuestionDraft) -> Iterable[Remark]:
     exhibit = draft.exhibit
-    # A table is text already; a chart says nothing to a reader who cannot see it.
-    if exhibit and exhibit.vega_lite is not None and not exhibit.alt.strip():
-        yield Remark(Level.BLOCK, "exhibit.alt", "The chart has no text alternative.")
+    # A table is text already; a chart or picture says nothing to a reader who cannot see it.
+    seen = exhibit and (exhibit.vega_lite is not None or exhibit.picture)
+    if exhibit and seen and not exhibit.alt.strip():
+        what = "picture" if exhibit.picture else "chart"
+        yield Remark(Level.BLOCK, "exhibit.alt", f"The {what} has no text alternative.")
 
 
 def _stem_length(draft: QuestionDraft) -> Iterable[Remark]:

@@ -231,6 +231,17 @@ class Migration(migrations.Migration):
                 "ordering": ["-pk"],
             },
         ),
+        # Whatever is there by now was loaded from files.
+        migrations.AddField(
+            model_name="question",
+            name="is_from_files",
+            field=models.BooleanField(default=True),
+        ),
+        migrations.AlterField(
+            model_name="question",
+            name="is_from_files",
+            field=models.BooleanField(default=False),
+        ),
         migrations.AddField(
             model_name="question",
             name="area",

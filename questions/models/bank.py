@@ -86,6 +86,8 @@ class Question(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True, null=True)
+    # Loading the bank's files changes and retires it; false as soon as it is changed here.
+    is_from_files = models.BooleanField(default=False)
     source = models.JSONField(default=dict)  # {"file": …, "ident": …} if it was imported
     source_key = models.CharField(max_length=64, blank=True)  # hash of what was imported
 
@@ -196,7 +198,12 @@ class Picture(models.Model):
     @property
     def name(self) -> str:
         """How texts and exhibits call it: hash and ending."""
-        return f"{self.sha256}.{self.media_type.removeprefix('image/')}"
+        return f"{self.sha256}.{self.ending}"
+
+    @property
+    def ending(self) -> str:
+        """Of its file name: "png", "jpeg" or "webp"."""
+        return self.media_type.removeprefix("image/")
 
 
 class Exhibit(models.Model):

@@ -1,30 +1,27 @@
 """Loading a bank from its files: repeatable, versioned, and nothing is ever deleted.
 
 An unchanged question is left alone, a changed one becomes a new version, one that is no longer
-in the files is retired. Everything is read, checked and rendered before the first row is written.
+in the files is retired. What was written, imported or changed here is not touched: from then on
+the bank rules it, not the files. Everything is read, checked and rendered before the first row is
+written.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Q
 
-from questions.exhibits import ExhibitError, RenderedExhibit, render_exhibits
+from questions.exhibits import RenderedExhibit
 from questions.formats.bank import BankDefinition
 from questions.formats.draft import QuestionDraft, content_hash
 from questions.lint import Level, lint_bank, lint_question
-from questions.models import (
-    Bank,
-    Domain,
-    Exhibit,
-    Option,
-    Question,
-    QuestionStatus,
-    QuestionVersion,
-    Subdomain,
-)
-from questions.rendering import render_inline, render_markdown
+from questions.models import Bank, Domain, EventKind, Question, QuestionStatus, Subdomain
+from questions.services import events
+from questions.services.listing import refresh_listing
+from questions.services.pictures import PictureError, store_picture
+from questions.services.versions import CannotPublish, make_versions, rendered_exhibits
 
 
 class LoadError(Exception):
@@ -38,6 +35,7 @@ class LoadReport:
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     retired: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # changed here since they were loaded
     unchanged: int = 0
     enemies_changed: bool = False
 
@@ -47,30 +45,60 @@ class LoadReport:
         return bool(self.added or self.changed or self.retired or self.enemies_changed)
 
 
-def load_questions(definition: BankDefinition, drafts: list[QuestionDraft]) -> LoadReport:
-    """Brings the data base to what the files say.
+def load_questions(
+    definition: BankDefinition,
+    drafts: list[QuestionDraft],
+    pictures: Mapping[str, bytes] | None = None,
+    *,
+    at: datetime,
+) -> LoadReport:
+    """Brings the data base to what the files say; `pictures` are files by their name.
 
     Raises:
         LoadError: a draft has a blocking finding or names what the bank does not have.
     """
-    known = dict(
-        Question.objects.filter(bank__slug=definition.slug)
-        .exclude(current=None)
-        .values_list("code", "current__content_hash")
-    )
+    drafts = _with_stored_pictures(drafts, pictures or {})
+    stored = Question.objects.filter(bank__slug=definition.slug)
+    known = dict(stored.exclude(current=None).values_list("code", "current__content_hash"))
+    own = set(stored.filter(is_from_files=False).values_list("code", flat=True))
+    kept = [draft.code for draft in drafts if draft.code in own]
+    drafts = [draft for draft in drafts if draft.code not in own]
     hashes = {draft.code: content_hash(draft) for draft in drafts}
     new = [draft for draft in drafts if known.get(draft.code) != hashes[draft.code]]
     _refuse_unknown(definition, new)
     _refuse_incomplete_reference(definition, drafts, known)
     if new:
         _refuse_blocked(drafts)
-    exhibits = _rendered(new)
-    with transaction.atomic():
-        bank, subdomains = _store_areas(definition)
-        report = _store(bank, subdomains, drafts, new, hashes, exhibits)
-        if report.touched:
-            Bank.objects.filter(pk=bank.pk).update(revision=F("revision") + 1)
+    try:
+        exhibits = rendered_exhibits(new)
+        with transaction.atomic():
+            bank = _store_areas(definition)
+            report = _store(bank, drafts, new, exhibits, at)
+            report.kept = kept
+            if report.touched:
+                Bank.objects.filter(pk=bank.pk).update(revision=F("revision") + 1)
+    except CannotPublish as error:
+        raise LoadError(str(error)) from error
     return report
+
+
+def _with_stored_pictures(
+    drafts: list[QuestionDraft], pictures: Mapping[str, bytes]
+) -> list[QuestionDraft]:
+    """The drafts with a picture's stored name in place of its file's."""
+    named = {draft.exhibit.picture for draft in drafts if draft.exhibit and draft.exhibit.picture}
+    try:
+        stored = {
+            name: store_picture(pictures[name]).name for name in sorted(named & set(pictures))
+        }
+    except PictureError as error:
+        raise LoadError(str(error)) from error
+    return [
+        replace(draft, exhibit=replace(draft.exhibit, picture=stored[draft.exhibit.picture]))
+        if draft.exhibit and draft.exhibit.picture in stored
+        else draft
+        for draft in drafts
+    ]
 
 
 def _refuse_blocked(drafts: list[QuestionDraft]) -> None:
@@ -100,17 +128,7 @@ def _refuse_incomplete_reference(
         raise LoadError(f"The reference exam names {missing[0]}, which the bank does not have.")
 
 
-def _rendered(drafts: Iterable[QuestionDraft]) -> dict[str, RenderedExhibit]:
-    with_exhibit = [draft for draft in drafts if draft.exhibit]
-    jobs = [(draft.exhibit, f"x-{content_hash(draft)[:8]}") for draft in with_exhibit]
-    try:
-        rendered = render_exhibits(jobs)
-    except ExhibitError as error:
-        raise LoadError(f"{with_exhibit[error.index].code}: {error}") from error
-    return {draft.code: exhibit for draft, exhibit in zip(with_exhibit, rendered, strict=True)}
-
-
-def _store_areas(definition: BankDefinition) -> tuple[Bank, dict[str, Subdomain]]:
+def _store_areas(definition: BankDefinition) -> Bank:
     bank, _created = Bank.objects.update_or_create(
         slug=definition.slug,
         defaults={
@@ -119,98 +137,42 @@ def _store_areas(definition: BankDefinition) -> tuple[Bank, dict[str, Subdomain]
             "areas": [{"code": area.code, "name": area.name} for area in definition.areas],
         },
     )
-    subdomains = {}
     for entry in definition.domains:
         domain, _created = Domain.objects.update_or_create(
             bank=bank, number=entry.number, defaults={"name": entry.name}
         )
         for part in entry.subdomains:
-            subdomains[part.code], _created = Subdomain.objects.update_or_create(
+            Subdomain.objects.update_or_create(
                 domain=domain, code=part.code, defaults={"name": part.name}
             )
-    return bank, subdomains
+    return bank
 
 
 def _store(
     bank: Bank,
-    subdomains: Mapping[str, Subdomain],
     drafts: list[QuestionDraft],
     new: list[QuestionDraft],
-    hashes: Mapping[str, str],
     exhibits: Mapping[str, RenderedExhibit],
+    at: datetime,
 ) -> LoadReport:
     report = LoadReport(unchanged=len(drafts) - len(new))
-    questions = {question.code: question for question in bank.questions.all()}
-    last = dict(
-        QuestionVersion.objects.filter(question__bank=bank)
-        .order_by()
-        .values("question_id")
-        .values_list("question_id", Max("number"))
-    )
+    questions = {q.code: q for q in bank.questions.filter(is_from_files=True)}
     for draft in new:
         (report.changed if draft.code in questions else report.added).append(draft.code)
-        question = questions.setdefault(draft.code, Question(bank=bank, code=draft.code))
-        question.save()
-        question.current = _store_version(
-            question, draft, last.get(question.pk, 0) + 1, hashes[draft.code], subdomains
-        )
-        if draft.exhibit:
-            _store_exhibit(question.current, draft, exhibits[draft.code])
+    Question.objects.bulk_create(
+        Question(bank=bank, code=code, is_from_files=True) for code in report.added
+    )
+    added = bank.questions.filter(code__in=report.added)
+    questions |= {question.code: question for question in added}
+    wanted = [(questions[draft.code], draft) for draft in new]
+    for version in make_versions(wanted, exhibits=exhibits):
+        version.question.current = version
     _store_standing(questions, drafts, report)
     report.enemies_changed = _store_enemies(questions, drafts)
+    events.record([question.pk for question, _draft in wanted], EventKind.LOADED, by=None, at=at)
+    unlisted = Q(code__in=[draft.code for draft in new]) | Q(changed_at=None)
+    refresh_listing(bank.questions.filter(unlisted), at=at)
     return report
-
-
-def _store_version(
-    question: Question,
-    draft: QuestionDraft,
-    number: int,
-    digest: str,
-    subdomains: Mapping[str, Subdomain],
-) -> QuestionVersion:
-    version = QuestionVersion.objects.create(
-        question=question,
-        number=number,
-        content_hash=digest,
-        subdomain=subdomains[draft.subdomain],
-        area=draft.area,
-        difficulty=draft.difficulty or 3,
-        tags=list(draft.tags),
-        stem=draft.stem,
-        stem_html=render_markdown(draft.stem),
-        qualifier=draft.qualifier or "",
-        select=draft.select,
-        shuffle=draft.shuffle,
-        explanation=draft.explanation,
-        explanation_html=render_markdown(draft.explanation),
-        references=[asdict(reference) for reference in draft.references],
-    )
-    Option.objects.bulk_create(
-        Option(
-            version=version,
-            ordinal=ordinal,
-            text=option.text,
-            html=render_inline(option.text),
-            is_key=option.is_key,
-            rationale=option.rationale,
-            rationale_html=render_markdown(option.rationale),
-        )
-        for ordinal, option in enumerate(draft.options)
-    )
-    return version
-
-
-def _store_exhibit(version: QuestionVersion, draft: QuestionDraft, shown: RenderedExhibit) -> None:
-    Exhibit.objects.create(
-        version=version,
-        title=draft.exhibit.title,
-        kind=draft.exhibit.kind,
-        alt=draft.exhibit.alt,
-        vega_lite=draft.exhibit.vega_lite,
-        svg=shown.svg,
-        columns=list(shown.table_columns),
-        rows=[list(row) for row in shown.table_rows],
-    )
 
 
 def _store_standing(
@@ -223,18 +185,26 @@ def _store_standing(
         if status == QuestionStatus.RETIRED and question.status != status:
             report.retired.append(code)
         question.status = status
-    Question.objects.bulk_update(questions.values(), ["status", "current"])
+    for draft in drafts:
+        questions[draft.code].tags = list(draft.tags)
+    fields = ["status", "current", "tags"]
+    Question.objects.bulk_update(questions.values(), fields, batch_size=500)
 
 
 def _store_enemies(questions: Mapping[str, Question], drafts: list[QuestionDraft]) -> bool:
-    """The pairs the files name, both ways, and no other; whether that changed anything."""
+    """The pairs the files name, both ways, and no other; whether that changed anything.
+
+    A pair with a question that the files do not rule is left as it is.
+    """
     pairs = {
         frozenset((questions[draft.code].pk, questions[other].pk))
         for draft in drafts
         for other in draft.enemies
+        if other in questions
     }
     links = Question.enemies.through.objects
-    stored = links.filter(from_question__in=questions.values())
+    own = questions.values()
+    stored = links.filter(from_question__in=own, to_question__in=own)
     known = {frozenset(pair) for pair in stored.values_list("from_question", "to_question")}
     if known == pairs:
         return False

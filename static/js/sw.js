@@ -1,7 +1,7 @@
 // Network first. What the exam page put into its cache answers when there is no network;
 // nothing else is kept, and every other address passes untouched.
 
-const PAGE = /^\/attempts\/\d+\/$/;
+const KEPT = /^\/(static\/|pictures\/|attempts\/\d+\/$)/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -10,7 +10,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (!pathname.startsWith("/static/") && !PAGE.test(pathname)) return;
+  if (!KEPT.test(pathname)) return;
   event.respondWith(networkFirst(request));
 });
 

@@ -94,7 +94,11 @@ def test_a_named_subdomain_wins_over_the_file_name():
         ("https://example.org/", "javascript:x", "references[1].url: it is not written as"),
         ("[B, 1]", "[B]", "exhibit.table: every row needs 2 cells."),
         ("    title: Results\n", "", "exhibit: 'title' is missing."),
-        ("    title: R", "    vega_lite: {mark: bar}\n    title: R", "either vega_lite or table"),
+        (
+            "    title: R",
+            "    vega_lite: {mark: bar}\n    title: R",
+            "one of vega_lite, table and picture",
+        ),
         ("  tags: [a]", "  area: aws", "line 5 repeats the key 'area'."),
         ("tags: [a]", "tags: &t [a]\n  enemies: *t", "uses an alias; write it out."),
         ("tags: [a]", "tags: !!python/object:os.system x", "this is not valid YAML"),

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from exam.services.blueprints import load_blueprints
 from questions.formats.bank_yaml import BankFileError
-from questions.formats.folder import read_bank
+from questions.formats.folder import read_bank, read_pictures
 from questions.services.loading import LoadError, load_questions
 
 
@@ -25,11 +26,12 @@ class Command(BaseCommand):
         """Reads everything, then writes everything, or says what is wrong."""
         try:
             definition, drafts = read_bank(folder)
-            report = load_questions(definition, drafts)
+            report = load_questions(definition, drafts, read_pictures(folder), at=timezone.now())
         except (OSError, BankFileError, LoadError) as error:
             raise CommandError(f"Nothing was loaded. {error}") from error
         load_blueprints(definition)
         self.stdout.write(
             f"{definition.slug}: {len(report.added)} added, {len(report.changed)} changed, "
             f"{len(report.retired)} retired, {report.unchanged} unchanged"
+            + (f", {len(report.kept)} left alone: changed here" if report.kept else "")
         )

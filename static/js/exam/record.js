@@ -188,8 +188,9 @@ export async function keepPage(attempt, html, policy) {
   const cache = await caches.open(`${PAGES}${attempt}`);
   const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy };
   await cache.put(location.pathname, new Response(html, { headers }));
-  const files = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
-  const own = files.filter((url) => url.origin === location.origin && /^\/static\//.test(url.pathname));
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  const files = [...loaded, ...[...document.images].map(({ src }) => src)].map((name) => new URL(name));
+  const own = files.filter((url) => url.origin === location.origin && /^\/(static|pictures)\//.test(url.pathname));
   await cache.addAll([...new Set(own.map(String))].map((url) => new Request(url, { cache: "force-cache" })));
 }
 
