@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from accounts.models import User
 from exam.engine.assembly import FormTarget, ItemPool, target_from_reference
 from exam.engine.blueprint import BlueprintSpec, DomainSpec
-from exam.engine.scoring import Reference
+from exam.engine.scoring import Reference, prior_difficulty
 from exam.engine.scoring import Scale as ReportScale
 from exam.models import (
     Blueprint,
@@ -97,7 +97,10 @@ def reference_of(scale: Scale, calibration: Calibration) -> Reference:
 def parameters_of(
     calibration_id: int, version_ids: list[int]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Difficulties and variances of these versions, in their order."""
+    """Difficulties and variances of these versions, in their order.
+
+    A version younger than the calibration has what its author's rating says.
+    """
     parameters = ItemParameter.objects.filter(calibration_id=calibration_id)
     if len(version_ids) <= 500:  # a longer list is slower than reading them all
         parameters = parameters.filter(version_id__in=version_ids)
@@ -107,8 +110,18 @@ def parameters_of(
             "version_id", "difficulty", "variance"
         )
     }
+    younger = [pk for pk in version_ids if pk not in known]
+    if younger:
+        ratings = QuestionVersion.objects.filter(pk__in=younger).values_list("pk", "difficulty")
+        known |= {pk: stored_prior(rating) for pk, rating in ratings}
     rows = np.array([known[pk] for pk in version_ids])
     return rows[:, 0], rows[:, 1]
+
+
+def stored_prior(rating: int) -> tuple[float, float]:
+    """Difficulty and variance by an author's rating, rounded as they are stored."""
+    difficulty, variance = prior_difficulty(rating)
+    return round(difficulty, 4), round(variance, 4)
 
 
 def seen_version_ids(candidate: User, bank_id: int) -> list[int]:
@@ -204,7 +217,8 @@ def _pool(bank_id: int, calibration_id: int) -> tuple[ItemPool, NDArray[np.int64
 
 def _enemy_pairs(bank_id: int) -> list[tuple[int, int]]:
     return list(
-        Question.enemies.through.objects.filter(from_question__bank_id=bank_id).values_list(
-            "from_question__current_id", "to_question__current_id"
-        )
+        Question.enemies.through.objects.filter(from_question__bank_id=bank_id)
+        .exclude(from_question__current=None)
+        .exclude(to_question__current=None)
+        .values_list("from_question__current_id", "to_question__current_id")
     )

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from exam.engine.blueprint import domain_counts
 from exam.engine.chances import pass_curve
-from exam.engine.scoring import ENGINE_VERSION, prior_difficulty, solve_cut
+from exam.engine.scoring import ENGINE_VERSION, solve_cut
 from exam.models import Blueprint, Calibration, Equating, ItemParameter, Scale
-from exam.selectors.pool import blueprint_spec, reference_of
+from exam.selectors.pool import blueprint_spec, reference_of, stored_prior
 from questions.formats.bank import BankDefinition, BlueprintDefinition, ReferenceDefinition
 from questions.models import Bank, Question, QuestionStatus, QuestionVersion
 
@@ -159,10 +159,7 @@ def _difficulties_by_domain(bank: Bank, calibration: Calibration) -> dict[int, N
 
 
 def _prior(calibration: Calibration, version_id: int, rating: int) -> ItemParameter:
-    b, v = prior_difficulty(rating)
+    difficulty, variance = stored_prior(rating)
     return ItemParameter(
-        calibration=calibration,
-        version_id=version_id,
-        difficulty=round(b, 4),
-        variance=round(v, 4),
+        calibration=calibration, version_id=version_id, difficulty=difficulty, variance=variance
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -54,7 +55,7 @@ def create_question(
     record = EMPTY | dict(content or {})
     with transaction.atomic():
         question = _new(bank, code or next_code(bank, record["subdomain"]), by)
-        _store(Draft(question=question, content=record, revision=1), by, at)
+        _store(Draft(question=question, content=record, revision=1), by, at, is_begun=True)
         events.record([question.pk], EventKind.CREATED, by=by, at=at)
         refresh_listing([question], at=at)
     return question
@@ -81,6 +82,7 @@ def save_draft(
         question = _locked(question_id)
         record = EMPTY | dict(content)
         draft = Draft.objects.filter(question=question).first()
+        is_begun = draft is None
         if draft is None:
             draft = _begun(question, revision)
         elif draft.content == record:
@@ -88,7 +90,7 @@ def save_draft(
         elif draft.revision != revision:
             raise Conflict(draft)
         draft.content, draft.revision = record, draft.revision + 1
-        _store(draft, by, at)
+        _store(draft, by, at, is_begun=is_begun)
         events.record([question.pk], EventKind.SAVED, by=by, at=at, note=str(draft.revision))
         refresh_listing([question], at=at)
     return draft
@@ -166,7 +168,9 @@ def _begun(question: Question, revision: int) -> Draft:
     """A working copy not stored yet, as it would stand before this save."""
     if revision != FROM_PUBLISHED:
         raise Conflict(_published(question))
-    return Draft(question=question, base_id=question.current_id, content=None, revision=0)
+    # Earlier working copies left their saves: the numbers go on from there.
+    last = question.draft_saves.aggregate(last=Max("revision"))["last"] or 0
+    return Draft(question=question, base_id=question.current_id, content=None, revision=last)
 
 
 def _published(question: Question) -> Draft:
@@ -177,11 +181,12 @@ def _published(question: Question) -> Draft:
     return Draft(question=question, base_id=question.current_id, content=content, revision=0)
 
 
-def _store(draft: Draft, by: User | None, at: datetime) -> None:
+def _store(draft: Draft, by: User | None, at: datetime, *, is_begun: bool) -> None:
     draft.saved_by, draft.saved_at = by, at
     draft.save()
     last = DraftSave.objects.filter(question=draft.question_id).order_by("-revision").first()
-    if last and last.saved_by_id == getattr(by, "pk", None) and at - last.saved_at < ONE_STEP:
+    own = last and not is_begun and last.saved_by_id == getattr(by, "pk", None)
+    if last and own and at - last.saved_at < ONE_STEP:
         # Its time stays: else a person who never pauses would have one step for a whole day.
         last.revision, last.content = draft.revision, draft.content
         last.save()

@@ -67,6 +67,8 @@ def _subdomains(wanted: Wanted) -> dict[tuple[int, str], Subdomain]:
     for question, draft in wanted:
         if (question.bank_id, draft.subdomain) not in known:
             raise CannotPublish(f"{draft.code}: it belongs to no sub-domain of the bank.")
+        if draft.area not in {area["code"] for area in question.bank.areas}:
+            raise CannotPublish(f"{draft.code}: it belongs to no area of the bank.")
     return known
 
 

@@ -129,6 +129,16 @@ def test_a_save_can_be_taken_back_and_the_way_back_too(question: Question):
         restore_save(question.pk, 9, revision=3, by=author, at=LATER)
 
 
+def test_a_second_working_copy_goes_on_from_the_saves_of_the_first(question: Question):
+    author = InstructorFactory()
+    save_draft(question.pk, written("One"), revision=0, by=author, at=NOW)
+    discard_draft(question.pk, by=author, at=NOW)
+    draft = save_draft(question.pk, written("Two"), revision=0, by=author, at=NOW)
+    assert draft.revision == 2
+    saves = DraftSave.objects.filter(question=question).order_by("revision")
+    assert [save.content["stem"] for save in saves] == ["One", "Two"]
+
+
 def test_a_question_in_review_cannot_be_saved_or_thrown_away(question: Question):
     author = InstructorFactory()
     Question.objects.filter(pk=question.pk).update(proposed=question.current_id)
