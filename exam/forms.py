@@ -1,5 +1,6 @@
 """What people fill in about exams and practice."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from exam.engine.practice import Choice, Mode
+from exam.models import ReportOutcome
 from exam.selectors.practice_screen import PracticeScreen
 from exam.services.practice import MOST_QUESTIONS, Plan
 
@@ -23,6 +25,34 @@ class QuestionReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write a sentence about what is wrong.")},
     )
+
+
+class AnswerForm(forms.Form):
+    """The answer to one or several remarks on a question."""
+
+    reports = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={
+            "required": _("Choose at least one remark to answer."),
+            "invalid_choice": _("Some of these remarks have been answered already."),
+        },
+    )
+    outcome = forms.ChoiceField(
+        label=_("What came of it"),
+        choices=[choice for choice in ReportOutcome.choices if choice[0] != ReportOutcome.OPEN],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say what came of it.")},
+    )
+    answer = forms.CharField(
+        label=_("Your answer"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write a sentence for those who asked.")},
+    )
+
+    def __init__(self, *args: Any, open_ids: Iterable[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reports"].choices = [(pk, pk) for pk in open_ids]
 
 
 class PracticeForm(forms.Form):

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from exam.selectors.attempts import unlearned_attempt_ids, unscored_attempt_ids
-from exam.services import attempts, exposure, learning, release, scoring
+from exam.services import attempts, exposure, learning, question_reports, release, scoring
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,12 @@ def learn_from_attempt(attempt_id: int) -> None:
 def announce_report(attempt_id: int) -> None:
     """Mails the candidate that the report can be read."""
     release.announce(attempt_id)
+
+
+@shared_task
+def announce_answer(report_id: int) -> None:
+    """Mails a candidate the answer to a remark."""
+    question_reports.announce_answer(report_id)
 
 
 @shared_task

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from exam.views import history, instructor, practice, report, review, sitting, sync
+from exam.views import (
+    history,
+    instructor,
+    practice,
+    question_reports,
+    report,
+    review,
+    sitting,
+    sync,
+)
 
 app_name = "exam"
 
@@ -33,6 +42,9 @@ urlpatterns = [
     path("practice/<int:pk>/", practice.done, name="practice_done"),
     path("history/", history.history, name="history"),
     path("history.csv", history.history_csv, name="history_csv"),
+    path("reports/", question_reports.reports, name="reports"),
+    path("reports/<int:pk>/", question_reports.question, name="reports_on"),
+    path("reports/<int:pk>/answer", question_reports.answer, name="answer_reports"),
     path("running/", instructor.running, name="running"),
     path("missed/", instructor.practice_missed, name="practice_missed"),
     path("running/<int:pk>/minutes", instructor.add_minutes, name="add_minutes"),

@@ -23,8 +23,13 @@ def enqueue_release(attempt_id: int) -> None:
     _send("exam.tasks.announce_report", attempt_id)
 
 
-def _send(task: str, attempt_id: int) -> None:
+def enqueue_answer(report_id: int) -> None:
+    """Asks for the e-mail with the answer to a remark; the home page tells it as well."""
+    _send("exam.tasks.announce_answer", report_id)
+
+
+def _send(task: str, pk: int) -> None:
     try:
-        current_app.send_task(task, args=[attempt_id])
+        current_app.send_task(task, args=[pk])
     except (OperationalError, OSError) as error:
-        log.warning("%s for attempt %s waits for the sweep: %s", task, attempt_id, error)
+        log.warning("%s for %s waits for the sweep: %s", task, pk, error)

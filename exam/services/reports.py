@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from exam.models import Attempt, MissReason, QuestionReport, Response
+from django.db import transaction
+
+from exam.models import Attempt, MissReason, QuestionReport, ReportOutcome, Response
 from exam.selectors.answers import keys_of
 
 
@@ -25,10 +27,16 @@ def classify_miss(attempt: Attempt, position: int, reason: MissReason) -> None:
 
 
 def report_question(attempt: Attempt, position: int, text: str) -> QuestionReport:
-    """Stores a remark on the question at this position; a second one replaces the first."""
-    report, _created = QuestionReport.objects.update_or_create(
-        attempt=attempt,
-        version_id=attempt.exam_form.version_ids[position - 1],
-        defaults={"text": text},
-    )
+    """Stores a remark on the question at this position.
+
+    A second one takes the place of the first and waits for an answer of its own.
+    """
+    place = {"attempt": attempt, "version_id": attempt.exam_form.version_ids[position - 1]}
+    with transaction.atomic():
+        report, _created = QuestionReport.objects.get_or_create(**place, defaults={"text": text})
+        report = QuestionReport.objects.select_for_update().get(pk=report.pk)
+        if report.text != text:
+            report.text, report.outcome, report.answer = text, ReportOutcome.OPEN, ""
+            report.answered_by = report.answered_at = report.answer_read_at = None
+            report.save()
     return report

@@ -14,6 +14,7 @@ from exam.selectors.history import sat_by, trend_of, trend_slug
 from exam.selectors.home import WeakPart, next_step, open_exams, readiness_of, weakest_parts
 from exam.selectors.practice import practice_today
 from exam.selectors.practice_screen import practice_blueprint
+from exam.selectors.question_reports import unread_answers
 from exam.services import attempts
 from exam.views.trends import score_trend
 
@@ -53,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "chance": charts.chance_in_twenty(readiness.chance) if readiness else None,
             "practice": practice_today(user, blueprint, now) if blueprint else None,
             "practised": blueprint,
+            "answered": unread_answers(user),
             "blueprints": first_blueprints() if not sat else (),
         },
     )

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +15,7 @@ from exam.selectors.attempts import attempts_for
 from exam.selectors.practice import plan_ms
 from exam.selectors.review import ReviewFilter, Show, first_words, review_of
 from exam.selectors.reviewed import reviewed_question
-from exam.services import reports
+from exam.services import question_reports, reports
 from exam.views.practice import waits_for_exam
 
 
@@ -46,7 +47,9 @@ def question(request: HttpRequest, pk: int, position: int) -> HttpResponse:
         return redirect("exam:sitting", pk=pk)
     if waiting := waits_for_exam(request, attempt):
         return waiting
-    return _question_page(request, attempt, position, None)
+    shown = _question_page(request, attempt, position, None)
+    question_reports.mark_answer_read(attempt, position, at=timezone.now())
+    return shown
 
 
 @login_required
