@@ -1,8 +1,8 @@
 """How lists find a question: columns written from its content whenever that changes."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
+from textwrap import shorten
 
 from questions.formats.draft import QuestionDraft
 from questions.lint import Level, lint_question
@@ -16,7 +16,6 @@ COLUMNS = (
     *("title", "subdomain", "area", "difficulty", "select", "exhibit_kind"),
     *("blocks", "warnings", "search_text", "changed_at"),
 )
-_SPACES = re.compile(r"\s+")
 
 
 def refresh_listing(questions: Iterable[Question], *, at: datetime) -> None:
@@ -69,7 +68,7 @@ def subdomains_of(bank_ids: Iterable[int]) -> dict[int, dict[str, Subdomain]]:
 
 
 def _title(content: QuestionDraft) -> str:
-    return _SPACES.sub(" ", plain_text(content.stem))[:TITLE_LENGTH].strip()
+    return shorten(plain_text(content.stem), TITLE_LENGTH, placeholder=" …")
 
 
 def _search_text(content: QuestionDraft) -> str:

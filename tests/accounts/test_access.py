@@ -97,9 +97,9 @@ def test_another_instructors_invitation_cannot_be_withdrawn(browser, instructor:
 def test_the_navigation_offers_what_the_role_may_open(
     browser, candidate: User, instructor: User, administrator: User
 ) -> None:
-    links = ["/cohorts/", "/running/", "/people/"]
+    links = ["/cohorts/", "/people/"]
     offered = {}
     for person in (candidate, instructor, administrator):
         page = browser(person).get("/profile/").content.decode()
         offered[person.role] = [link for link in links if f'href="{link}"' in page]
-    assert offered == {"candidate": [], "instructor": links[:2], "administrator": links}
+    assert offered == {"candidate": [], "instructor": links[:1], "administrator": links}
