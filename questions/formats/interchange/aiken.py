@@ -56,6 +56,16 @@ class _Item:
         return letter > self.letters[-1] if self.letters else bool(self.stem) and letter == "A"
 
 
+def is_strict(data: bytes) -> bool:
+    """Whether it has an answer as the format itself wants it."""
+    return any(map(_STRICT.match, first_lines(data)))
+
+
+def keys_in(data: bytes) -> int:
+    """How many questions with a key its beginning holds."""
+    return sum(len(item.options) > 1 and bool(_key(item)) for item in _items(first_lines(data)))
+
+
 def looks_like(name: str, data: bytes) -> bool:
     """Whether it has a question with two options and an answer, and no marks of Markdown."""
     lines = first_lines(data)
@@ -94,12 +104,12 @@ def _question(item: _Item, ident: str, stem: str, texts: list[str]) -> FoundQues
     return FoundQuestion(
         ident=ident,
         kind="multiple" if len(key) > 1 else "single",
-        stem=to_markdown(stem),
+        stem=to_markdown(stem, "wrapped"),
         options=tuple(
-            FoundOption(to_markdown(text), letter in key)
+            FoundOption(to_markdown(text, "wrapped"), letter in key)
             for letter, text in zip(item.letters, texts, strict=True)
         ),
-        explanation=to_markdown("\n".join(item.explanation)),
+        explanation=to_markdown("\n".join(item.explanation), "wrapped"),
     )
 
 
@@ -115,15 +125,16 @@ def _unfit(stem: str, texts: list[str]) -> str:
 
 def _items(lines: Iterable[str]) -> Iterator[_Item]:
     """The questions of a file: an answer ends one, or a gap after the options."""
-    item, gap = _Item(0), False
+    item, gap, numbered = _Item(0), False, False
     for number, raw in enumerate(lines, start=1):
         line = raw.strip()
         if not line:
             gap = True
             continue
-        if _begins(item, line, gap):
+        if _begins(item, line, gap, numbered):
             yield item
             item = _Item(number)
+        numbered = numbered or (item.line == 0 and _NUMBER.match(line) is not None)
         item.line = item.line or number
         _place(item, line, gap)
         gap = False
@@ -131,10 +142,12 @@ def _items(lines: Iterable[str]) -> Iterator[_Item]:
         yield item
 
 
-def _begins(item: _Item, line: str, gap: bool) -> bool:
-    """Whether a line belongs to the next question."""
+def _begins(item: _Item, line: str, gap: bool, numbered: bool) -> bool:
+    """Whether a line belongs to the next question; where questions are numbered, that tells."""
     if item.part() == "stem" or _EXPLANATION.match(line):
         return False
+    if numbered and item.part() in ("answer", "explanation"):
+        return _NUMBER.match(line) is not None
     if item.part() == "answer":
         return True
     if _ANSWER.match(line):

@@ -1,11 +1,12 @@
 """Items gathered one by one into what was found: bounds, doubles and missing keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from .found import Found, FoundQuestion, Rejected, Unreadable
 
 MAX_ITEMS = 5_000
 MAX_TEXT = 200_000
+RIGHT, WRONG = "If right", "If wrong"
 
 
 class Collector:
@@ -44,6 +45,19 @@ class Collector:
     def _check(self) -> None:
         if self.found.items > MAX_ITEMS:
             raise Unreadable(f"The file holds more than {MAX_ITEMS} items.")
+
+
+def labelled(texts: Mapping[str, str]) -> str:
+    """Several texts as one explanation; where there are others, each says whom it is for."""
+    if len(texts) < 2:
+        return "\n\n".join(texts)
+    return "\n\n".join(f"**{label}:** {text}" if label else text for text, label in texts.items())
+
+
+def few(names: list[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    shown = ", ".join(name[:100] for name in names[:5])
+    return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _content(question: FoundQuestion) -> tuple[object, ...]:

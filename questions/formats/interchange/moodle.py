@@ -1,6 +1,7 @@
 """Moodle XML: choice questions with feedback and pictures; every other type is named."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -9,7 +10,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from .collecting import MAX_TEXT, Collector
+from .collecting import MAX_TEXT, RIGHT, WRONG, Collector, labelled
 from .encoding import decode
 from .found import Found, FoundOption, FoundQuestion, Kind, Picture, Unreadable
 from .markup import local_name, parse_xml
@@ -17,16 +18,47 @@ from .moodle_text import to_markdown
 from .pictures import decoded, media_type, take_out
 
 FULL = 99.999  # Moodle writes thirds with five places
-HEAD = re.compile(r"<quiz[\s>/]")
+LABELS = {
+    "generalfeedback": "",
+    "correctfeedback": RIGHT,
+    "partiallycorrectfeedback": "If partly right",
+    "incorrectfeedback": WRONG,
+}
+USUAL = frozenset(f"Your answer is {how}." for how in ("correct", "partially correct", "incorrect"))
+OTHER_REASON = "Only multiple choice and true/false questions are taken."
+REASONS = {
+    "essay": "It asks for a written answer.",
+    "shortanswer": "It asks for a word to be typed.",
+    "numerical": "It asks for a number.",
+    "calculated": "It asks for a number.",
+    "calculatedsimple": "It asks for a number.",
+    "calculatedmulti": "Its numbers are made anew for every candidate.",
+    "matching": "It asks to match terms.",
+    "match": "It asks to match terms.",
+    "randomsamatch": "It asks to match terms.",
+    "cloze": "It has gaps inside its text.",
+    "multianswer": "It has gaps inside its text.",
+    "gapselect": "It has choices inside its text.",
+    "ddwtos": "It has choices inside its text.",
+    "ddmarker": "It asks to point at places in a picture.",
+    "ddimageortext": "It asks to put things into a picture.",
+    "ordering": "It asks to put things in order.",
+    "description": "It is a text without a question.",
+    "random": "It stands for any question of its category.",
+}
+HEAD_BYTES = 20_000
+HEAD = re.compile(r"\s*<quiz(?:\s[^<>]*)?>\s*(?:<|\Z)")
+NO_ROOT = re.compile(r"\A\ufeff|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 
 
 def looks_like(name: str, data: bytes) -> bool:
     """Whether its root element is `quiz`, as far as the beginning tells."""
     try:
-        head = decode(data[:4000])
+        head = decode(data[:HEAD_BYTES])
     except Unreadable:
         return False
-    return head.lstrip("\ufeff \n\t").startswith("<") and HEAD.search(head) is not None
+    begins = head.lstrip("\ufeff \n\t").startswith("<")
+    return begins and HEAD.match(NO_ROOT.sub("", head)) is not None
 
 
 def read(name: str, data: bytes) -> Found:
@@ -34,29 +66,30 @@ def read(name: str, data: bytes) -> Found:
     root = parse_xml(data)
     if local_name(root) != "quiz":
         raise Unreadable("The file is no Moodle XML: its root element is not a quiz.")
-    collector, category = Collector(), ""
+    collector, category, usual = Collector(), "", _usual_feedback(root)
     for number, element in enumerate(_children(root, "question"), start=1):
         if element.get("type", "").strip() == "category":
             category = _category(element)
         else:
-            _take(collector, element, number, category)
+            _take(collector, element, number, category, usual)
     return collector.found
 
 
-def _take(collector: Collector, element: Any, number: int, category: str) -> None:
+def _take(
+    collector: Collector, element: Any, number: int, category: str, usual: frozenset[str]
+) -> None:
     """One question, taken or named with the reason why not."""
     type_ = element.get("type", "").strip() or "untyped"
     title = _plain(_child(element, "name"))
     ident = _plain(_child(element, "idnumber")) or title or f"question {number}"
     reader = READERS.get(type_)
     if reader is None:
-        reason = "Only multiple choice and true/false questions are taken."
-        collector.reject(ident, title, type_, reason)
+        collector.reject(ident, title, type_, REASONS.get(type_, OTHER_REASON))
         return
     texts = _Texts(f"question-{number}")
     try:
         stem, options = texts.of(_child(element, "questiontext")), reader(element, texts)
-        explanation = texts.of(_child(element, "generalfeedback"))
+        explanation = _explanation(element, texts, usual)
     except Unreadable as error:
         collector.reject(ident, title, type_, str(error))
         return
@@ -75,14 +108,15 @@ def _take(collector: Collector, element: Any, number: int, category: str) -> Non
             options=tuple(options),
             explanation=explanation,
             tags=_tags(element, category),
+            shuffle=_value(element, "shuffleanswers").lower() not in ("false", "0"),
             pictures=tuple(texts.pictures.values()),
         )
     )
 
 
 def _kind(type_: str, element: Any) -> Kind:
-    if type_ == "truefalse":
-        return "true_false"
+    if type_ in ("truefalse", "multichoiceset"):
+        return "true_false" if type_ == "truefalse" else "multiple"
     single = _value(element, "single").lower() or "true"  # Moodle's own default
     return "single" if single in ("true", "1") else "multiple"
 
@@ -92,7 +126,7 @@ def _choices(element: Any, texts: "_Texts") -> list[FoundOption]:
     answers = list(_children(element, "answer"))
     credits = [_fraction(answer) for answer in answers]
     least = 0.0
-    if _kind("multichoice", element) == "single":
+    if _kind(element.get("type", "").strip(), element) == "single":
         full = [credit for credit in credits if credit >= FULL]
         least = FULL if full else max(credits, default=0.0)
     return [
@@ -117,7 +151,32 @@ def _true_false(element: Any, texts: "_Texts") -> list[FoundOption]:
     ]
 
 
-READERS = {"multichoice": _choices, "truefalse": _true_false}
+# The plug-in's "all or nothing" is what several right answers mean here.
+READERS = {"multichoice": _choices, "multichoiceset": _choices, "truefalse": _true_false}
+
+
+def _usual_feedback(root: Any) -> frozenset[str]:
+    """What Moodle itself says to an answer, in whatever language: it stands in many questions."""
+    said = Counter(
+        _bare(_plain(holder)) for label in LABELS for holder in root.iter(label) if LABELS[label]
+    )
+    return USUAL | {text for text, times in said.items() if times > 1}
+
+
+def _bare(html: str) -> str:
+    return re.sub(r"<[^<>]*>", "", html).strip()
+
+
+def _explanation(element: Any, texts: "_Texts", usual: frozenset[str]) -> str:
+    """The feedback to the whole question, and to right and wrong answers if it says more."""
+    said: dict[str, str] = {}
+    for name, label in LABELS.items():
+        holder = _child(element, name)
+        if holder is None or (label and _bare(_plain(holder)) in usual):
+            continue
+        if text := texts.of(holder):
+            said.setdefault(text, label)
+    return labelled(said)
 
 
 def _fraction(answer: Any) -> float:

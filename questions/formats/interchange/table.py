@@ -1,15 +1,17 @@
 """Tables (CSV and XLSX) with one question in a row.
 
-The template's columns: ident, title, stem, option_1 … option_10, key, rationale_1 … rationale_10,
-explanation, tags. Only stem, option_1, option_2 and key are needed; their order is free. `key` has
-letters or numbers of options (`B`, `2`, `A, C`, `1;3`), `tags` are separated by `,` or `;`.
+The template's columns: ident, title, type, stem, option_1 … option_10, key, rationale_1 …
+rationale_10, explanation, tags, subdomain, area, difficulty, qualifier, shuffle, references,
+exhibit_title, exhibit_kind, exhibit_alt, exhibit_table, exhibit_chart, exhibit_picture. Only stem,
+option_1, option_2 and key are needed; their order is free. `key` has letters or numbers of options
+(`B`, `2`, `A, C`, `1;3`), `tags` are separated by `,` or `;`.
 """
 
 import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -19,34 +21,19 @@ from .archive import is_archive, read_archive
 from .collecting import MAX_ITEMS, Collector
 from .encoding import decode
 from .found import Found, FoundOption, FoundQuestion, Kind, Unreadable
+from .moodle_text import from_markdown
+from .table_cells import exhibit_in, references_in, unguarded, words_in
+from .table_columns import COLUMNS, PLACES, columns_of, is_header
+from .table_key import key_of
 
 Row = list[str]
 
-OPTIONS = 10
-PLACES = range(1, OPTIONS + 1)
-COLUMNS = (
-    "ident",
-    "title",
-    "stem",
-    *(f"option_{place}" for place in PLACES),
-    "key",
-    *(f"rationale_{place}" for place in PLACES),
-    "explanation",
-    "tags",
-)
 MAX_COLUMNS = 100
 MAX_WORKBOOK = 60_000_000
 DELIMITERS = (",", ";", "\t", "|")
 FORMULA = "\0formula"  # cannot stand in a cell, so it cannot be meant
-OTHER_NAMES = {
-    "id": "ident",
-    "question": "stem",
-    "question_text": "stem",
-    "answer": "key",
-    "correct": "key",
-    "correct_answer": "key",
-    "feedback": "explanation",
-} | {f"option_{letter}": f"option_{number}" for number, letter in enumerate("abcdefghij", start=1)}
+HEADER_WITHIN = 20  # lines; some templates begin with instructions
+_RULE = re.compile(r"[\s:|-]*-{2}[\s:|-]*")
 
 
 def is_workbook(data: bytes) -> bool:
@@ -82,9 +69,14 @@ def read(name: str, data: bytes) -> Found:
 
 
 def _delimiter(text: str) -> str | None:
-    """The one that makes the first line name the columns."""
-    line = _without_hint(text).lstrip("\n").partition("\n")[0]
-    return next((sign for sign in DELIMITERS if _is_header(line[:5_000].split(sign))), None)
+    """The one that makes one of the first lines name the columns."""
+    lines = _without_hint(text)[:20_000].split("\n")[:HEADER_WITHIN]
+    heads = ((sign, line) for line in lines for sign in DELIMITERS)
+    return next((sign for sign, line in heads if is_header(_cells(line, sign))), None)
+
+
+def _cells(line: str, delimiter: str) -> Row:
+    return next(csv.reader([line[:5_000]], delimiter=delimiter), [])[:MAX_COLUMNS]
 
 
 def _without_hint(text: str) -> str:
@@ -94,7 +86,8 @@ def _without_hint(text: str) -> str:
 
 def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
     try:
-        yield from csv.reader(io.StringIO(_without_hint(text), newline=""), delimiter=delimiter)
+        rows = csv.reader(io.StringIO(_without_hint(text), newline=""), delimiter=delimiter)
+        yield from (row[:MAX_COLUMNS] for row in rows)
     except csv.Error as error:
         raise Unreadable("The table is damaged: a field is too long or never ends.") from error
 
@@ -106,9 +99,9 @@ def _workbook_rows(data: bytes) -> Iterator[Row]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         for sheet in book.worksheets:
             rows = _sheet_rows(sheet)
-            first = next((row for row in rows if any(row)), [])
-            if _is_header(first):
-                return iter([first, *rows])
+            first = list(islice(rows, HEADER_WITHIN))
+            if any(map(is_header, first)):
+                return chain(first, rows)
     except Exception as error:  # whatever a damaged part makes the library stumble over
         raise Unreadable("The workbook is damaged.") from error
     raise Unreadable("No sheet of the workbook names the columns stem and option_1.")
@@ -139,32 +132,33 @@ def _cell(cell: Any) -> str:
     return str(value)
 
 
-def _is_header(cells: Row) -> bool:
-    names = {_column(cell) for cell in cells}
-    return {"stem", "option_1"} <= names
-
-
-def _column(cell: str) -> str:
-    name = re.sub(r"[\s_-]+", "_", cell.strip().strip('"\ufeff').strip().lower())[:50]
-    name = re.sub(r"^(option|rationale)_?(\d+)$", r"\1_\2", name)
-    return OTHER_NAMES.get(name, name)
-
-
 def _from_rows(rows: Iterator[Row]) -> Found:
-    header = [_column(cell) for cell in next((row for row in rows if any(row)), [])]
-    collector = Collector()
+    numbered = enumerate(rows, start=1)
+    titles = next((row for _number, row in numbered if is_header(row)), [])
+    header, collector = columns_of(titles), Collector()
+    # Other programs' texts are Markdown at best; ours are not changed.
+    read = str.strip if {"stem", "option_1"} <= set(titles) else from_markdown
     for name in dict.fromkeys(header):
-        if name and name not in COLUMNS and name != "type":
+        if name and name not in COLUMNS:
             collector.warn(f"The column {name} is not one of the template and was left out.")
-    for number, row in enumerate(islice(rows, MAX_ITEMS + 20), start=2):
-        values = {
-            name: cell.strip() for name, cell in zip(header, row, strict=False) if cell.strip()
-        }
-        if values:
+    for number, row in islice(numbered, MAX_ITEMS + 20):
+        cells = zip(header, row, strict=False)
+        texts = {name: unguarded(cell.strip()) for name, cell in cells if name and cell.strip()}
+        if texts and not _is_rule(row):
+            values = {name: read(text) if _is_text(name) else text for name, text in texts.items()}
             _take(collector, values, number)
     if next(rows, None) is not None:
         raise Unreadable(f"The table has more than {MAX_ITEMS} rows.")
     return collector.found
+
+
+def _is_text(name: str) -> bool:
+    return name in ("stem", "explanation") or name.startswith(("option_", "rationale_"))
+
+
+def _is_rule(row: Row) -> bool:
+    """The line below the header of a table in Markdown."""
+    return all(_RULE.fullmatch(cell) for cell in row if cell)
 
 
 def _take(collector: Collector, values: dict[str, str], number: int) -> None:
@@ -176,30 +170,51 @@ def _take(collector: Collector, values: dict[str, str], number: int) -> None:
     if reason:
         collector.reject(ident, title, type_, reason)
         return
-    key, wrong = _key(values.get("key", ""), options)
-    if wrong:
-        collector.warn(f"{title or ident}: its key {values['key'][:50]} names no option of it.")
+    key = key_of(values.get("key", ""), options)
+    if key is None:
+        told = values["key"][:50]
+        collector.warn(f"{title or ident}: its key {told} does not name options of it for sure.")
+    key = key or set()
     collector.add(
         FoundQuestion(
             ident=ident,
             title=title,
-            kind=_kind(options, key),
+            kind="multiple" if _type(values) in MEANS_SEVERAL else _kind(options, key),
             stem=values["stem"],
             options=tuple(
                 FoundOption(text, place in key, values.get(f"rationale_{place}", ""))
                 for place, text in options.items()
             ),
             explanation=values.get("explanation", ""),
-            tags=_listed(values.get("tags", "")),
+            tags=words_in(values.get("tags", "")),
+            subdomain=values.get("subdomain", ""),
+            area=values.get("area", ""),
+            difficulty=DIFFICULTIES.get(values.get("difficulty", "")),
+            qualifier=values.get("qualifier", ""),
+            shuffle=values.get("shuffle", "").lower() not in NO,
+            references=references_in(values.get("references", "")),
+            exhibit=exhibit_in(values),
         )
     )
 
 
-KNOWN_TYPES = {"row", "single", "multiple", "true_false", "multiplechoice", "truefalse"}
+DIFFICULTIES = {str(level): level for level in range(1, 6)}
+NO = ("no", "false", "0")
+KNOWN_TYPES = {
+    *("row", "single", "multiple", "true_false", "multiplechoice", "truefalse", "mc", "mcq", "ma"),
+    *("multiple_choice", "single_choice", "singlechoice", "multiple_select", "multi_select"),
+    *("multiselect", "multiple_answer", "multiple_answers", "multiple_response", "checkbox", "tf"),
+    *("checkboxes", "radio", "boolean", "true/false", "quiz", "multipleresponse", "poll"),
+}
+MEANS_SEVERAL = {"multiple", "multi_select", "multiple_select", "checkbox", "checkboxes"}
+
+
+def _type(values: dict[str, str]) -> str:
+    return re.sub(r"[\s-]+", "_", values.get("type", "row").lower())
 
 
 def _objection(values: dict[str, str], options: dict[int, str]) -> str:
-    type_ = values.get("type", "row").lower().replace(" ", "").replace("-", "_")
+    type_ = _type(values)
     if type_ not in KNOWN_TYPES:
         return "Only single choice, multiple response and true/false questions are taken."
     if FORMULA in values.values():
@@ -214,26 +229,7 @@ def _options(values: dict[str, str]) -> dict[int, str]:
     return {place: values[f"option_{place}"] for place in PLACES if f"option_{place}" in values}
 
 
-def _key(text: str, options: dict[int, str]) -> tuple[set[int], bool]:
-    """The numbers of the key's options; a key that is wrong in one place is not trusted at all."""
-    places = [_place(part) for part in _listed(text)]
-    if any(place not in options for place in places):
-        return set(), True
-    return {place for place in places if place is not None}, False
-
-
-def _place(part: str) -> int | None:
-    if len(part) == 1 and "A" <= part.upper() <= "J":
-        return ord(part.upper()) - ord("A") + 1
-    return int(part) if part.isascii() and part.isdigit() and len(part) < 3 else None
-
-
 def _kind(options: dict[int, str], key: set[int]) -> Kind:
     if [text.lower() for text in options.values()] in (["true", "false"], ["false", "true"]):
         return "true_false"
     return "multiple" if len(key) > 1 else "single"
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    parts = (part.strip() for part in re.split("[,;]", text))
-    return tuple(dict.fromkeys(part for part in parts if part))

@@ -182,9 +182,9 @@ def test_questions_without_an_empty_line_between_them_are_told_apart() -> None:
     ]
 
 
-def test_an_escaped_new_line_is_a_break_and_the_end_of_a_line_is_not() -> None:
+def test_a_break_and_the_end_of_a_line_are_shown_as_moodle_shows_them() -> None:
     (question,) = read("First\\nsecond\nthird {=a ~b}").questions
-    assert question.stem == "First  \nsecond\nthird"
+    assert question.stem == "First  \nsecond  \nthird"
 
 
 def test_attributes_and_colours_need_no_backslash() -> None:

@@ -80,10 +80,9 @@ def test_everything_of_a_quiz_comes_along() -> None:
             tags=("Storage/Reading/Writing",),
         ),
     ]
-    reason = "Only multiple choice and true/false questions are taken."
     assert result.rejected == [
-        Rejected("Tell", "Tell", "essay", reason),
-        Rejected("Pairs", "Pairs", "matching", reason),
+        Rejected("Tell", "Tell", "essay", "It asks for a written answer."),
+        Rejected("Pairs", "Pairs", "matching", "It asks to match terms."),
     ]
     assert (result.items, result.merged, result.warnings) == (4, 0, [])
 
@@ -122,6 +121,47 @@ def test_a_missing_picture_is_said() -> None:
     text = QUIZ.replace('name="my dot.gif"', 'name="other.gif"')
     warnings = moodle.read("x", text.encode()).warnings
     assert warnings == ["Disks: the picture my dot.gif is missing or damaged."]
+
+
+TEXTS = """<quiz><question type="multichoice"><name><text>T</text></name>
+<questiontext format="{format}"><text>{text}</text></questiontext>
+<correctfeedback><text>&lt;p&gt;Your answer is correct.&lt;/p&gt;</text></correctfeedback>
+<incorrectfeedback><text>Read page 4.</text></incorrectfeedback>
+<generalfeedback><text>It is so.</text></generalfeedback>
+<answer fraction="100"><text>a</text></answer><answer fraction="0"><text>b</text></answer>
+</question></quiz>"""
+
+
+@pytest.mark.parametrize(
+    ("format_", "text", "stem"),
+    [
+        ("plain_text", "2*3*4 &lt;b&gt; &amp;amp;\n_x_", "2\\*3\\*4 <b> \\&amp;  \n\\_x\\_"),
+        ("moodle_auto_format", "A *star* &amp;lt; 1\n  next", "A \\*star\\* < 1  \nnext"),
+        ("moodle_auto_format", "A &lt;b&gt;word&lt;/b&gt;", "A **word**"),
+        ("markdown", "A *star*, H&lt;sub&gt;2&lt;/sub&gt;O, \\(x*y*z\\)", "A *star*, H₂O, $x*y*z$"),
+        ("markdown", "`a &lt; &lt;b&gt;` &lt;br&gt;next", "`a < <b>`  \nnext"),
+        ("html", "&lt;p&gt;a*b*c&lt;/p&gt;&lt;p&gt;\\(x*y*z\\)&lt;/p&gt;", "a\\*b\\*c\n\n$x*y*z$"),
+        (
+            "html",
+            "&lt;code&gt;\\(a\\)&lt;/code&gt; &lt;math&gt;&lt;mi&gt;x&lt;/mi&gt;&lt;/math&gt;",
+            "`\\(a\\)` $x$",
+        ),
+    ],
+)
+def test_each_format_shows_what_moodle_shows(format_: str, text: str, stem: str) -> None:
+    (question,) = moodle.read("x", TEXTS.format(format=format_, text=text).encode()).questions
+    assert question.stem == stem
+
+
+def test_feedback_to_wrong_answers_is_kept_unless_it_is_moodles_own() -> None:
+    (question,) = moodle.read("x", TEXTS.encode()).questions
+    assert question.explanation == "It is so.\n\n**If wrong:** Read page 4."
+
+
+def test_all_or_nothing_means_several_right_answers() -> None:
+    text = QUIZ.replace('type="multichoice"', 'type="multichoiceset"').replace("50", "100")
+    question = moodle.read("x", text.encode()).questions[0]
+    assert (question.kind, question.correct) == ("multiple", 2)
 
 
 def test_one_option_is_too_few() -> None:

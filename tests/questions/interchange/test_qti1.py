@@ -111,7 +111,7 @@ def test_feedback_goes_to_the_option_or_the_question_it_speaks_of():
             FoundOption("Option B", False, "No."),
             FoundOption("Option C"),
         ),
-        explanation="Read on.\n\nGood.",
+        explanation="Read on.\n\n**If right:** Good.",
     )
 
 

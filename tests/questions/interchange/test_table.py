@@ -114,7 +114,7 @@ def test_a_wrong_key_is_not_trusted() -> None:
     assert result.questions[0].correct == 0
     assert result.warnings == [
         "The column extra is not one of the template and was left out.",
-        "row 2: its key A,D names no option of it.",
+        "row 2: its key A,D does not name options of it for sure.",
         "row 2 names no key; it stays a draft.",
     ]
 
@@ -185,3 +185,70 @@ def test_a_damaged_part_of_a_workbook_is_read_or_refused(noise: bytes, at: int, 
 
 
 BOOK = workbook()
+
+
+# ------------------------------------------------------------------ tables of other programs
+def answers(text: str) -> list[tuple[str, str, str]]:
+    """Of each question its kind, its stem and the options that are keys."""
+    return [
+        (q.kind, q.stem, "".join("ABCDEFGHIJ"[n] for n, o in enumerate(q.options) if o.is_key))
+        for q in table.read("x", text.encode()).questions
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Question,Option A,Option B,Option C,Correct Answer\nWhich?,x,y,z,B\n",
+        "Made with a form\n\nQuestion - max 120 characters,Answer 1 - max 75 characters,"
+        "Answer 2,Answer 3,Time limit (sec),Correct answer(s)\nWhich?,x,y,z,20,2\n",
+        "\ufeffid;question;choice1;choice2;choice3;answer\n1;Which?;x;y;z;y\n",
+        "prompt\tA\tB\tC\tanswer\nWhich?\tx\ty\tz\tb)\n",
+        "Question Text|Question Type|Option 1|Option 2|Option 3|Correct Answer\n"
+        "Which?|Multiple Choice|x|y|z|Option B\n",
+        "# Quiz\n\n| # | Question | A | B | C | Answer |\n|---|:--|---|---|---|---|\n"
+        "| 7 | Which? | x | y | z | B |\n\nThe end.\n",
+        "Question,Answer Option 1,Explanation 1,Answer Option 2,Answer Option 3,Correct Answers\n"
+        'Which?,x,no,y,z,"[""B""]"\n',
+        "No,Question,Question text,option_a,option_b,option_c,answer,correct_option\n"
+        "1,One,Which?,x,y,z,because,option_b\n",
+    ],
+)
+def test_other_spellings_of_the_columns_mean_the_same(text: str) -> None:
+    assert table.looks_like("x", text.encode())
+    assert answers(text) == [("single", "Which?", "B")]
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("AC", "AC"),
+        ("a and c", "AC"),
+        ("A|C", "AC"),
+        ("tea; 2", "AB"),
+        ("TEA", "A"),
+        ("b. milk", "B"),
+        ("2", ""),  # the second, or the one that reads 2?
+        ("3", "C"),
+        ("E", ""),
+        ("cocoa", ""),
+        ("0", ""),
+    ],
+)
+def test_a_key_in_other_spellings_or_words_is_taken_if_it_is_sure(key: str, expected: str) -> None:
+    text = f"stem,option_1,option_2,option_3,option_4,key\nP?,tea,milk,2,3 spoons,{key}\n"
+    text = text.replace("tea,milk,2,", "tea,2,milk,") if key == "tea; 2" else text
+    assert [keys for _kind, _stem, keys in answers(text)] == [expected]
+
+
+def test_html_of_other_programs_becomes_markdown_and_ours_is_not_changed() -> None:
+    row = "H<sub>2</sub>O<br>`<b>` \\(x*y\\),a,b,A\n"
+    assert answers("Question,A,B,Answer\n" + row)[0][1] == "H₂O  \n`<b>` $x*y$"
+    assert answers("stem,option_1,option_2,key\n" + row)[0][1] == row.partition(",")[0]
+
+
+def test_types_of_other_programs_are_named_or_taken() -> None:
+    rows = ["1?,Checkbox,x,y,A", "2?,Open-Ended,,,", "3?,True/False,True,False,T"]
+    text = "\n".join(["Question,Type,A,B,Answer", *rows])
+    assert answers(text) == [("multiple", "1?", "A"), ("true_false", "3?", "A")]
+    assert [item.type for item in table.read("x", text.encode()).rejected] == ["Open-Ended"]

@@ -73,7 +73,7 @@ READ = Found(
             kind="single",
             stem="Which one holds\nwater?\n\n```\n1. a bucket\n```",
             options=(FoundOption("A sieve", False, "It has holes."), FoundOption("A bucket", True)),
-            explanation="Look at the holes.\n\nRight.\n\nThink again.",
+            explanation="Look at the holes.\n\n**If right:** Right.\n\n**If wrong:** Think again.",
         ),
         FoundQuestion(
             ident="question 2",
@@ -126,7 +126,7 @@ def test_types_that_are_not_taken_are_named() -> None:
         ("question 7", "@hotspot"),
         ("question 8", "multiple_choice"),
     ]
-    assert found.rejected[6].reason == "text2qti does not know line 22: @hotspot 1"
+    assert found.rejected[6].reason == "text2qti does not know line 22, “@hotspot 1”."
     assert found.questions == []
 
 

@@ -15,6 +15,7 @@ BLANK = "_____"
 UNSIGNED = "unsigned"  # braces around something that does not begin like answers
 MAX_TITLE = 1_000
 MAX_OPTIONS = 500
+MAX_BRACES = 1_000
 REASONS = {
     "description": "It is a text without a question.",
     "essay": "It asks for a written answer.",
@@ -31,7 +32,7 @@ _ANSWER = re.compile(r"([=~])([^=~]*)")
 _WEIGHT = re.compile(r"\s*%([+-]?\d{1,5}(?:[.,]\d{1,9})?)%")
 _TRUTH = {"t": True, "true": True, "f": False, "false": False}
 _HINT = re.compile(
-    r"\{\s*(?:[=~]|#\s*[=\d]|####)|(?<![\\^_])\{\s*(?:T|F|TRUE|FALSE)\s*(?:#[^{}]*)?\}\s*$",
+    r"\{\s*(?:[=~]|#\s*[=\d]|####)|(?<![\\^_=])\{\s*(?:T|F|(?i:true|false))\s*(?:#[^{}]*)?\}\s*$",
     re.MULTILINE,
 )
 _TITLED = re.compile(r"^[ \t]*(?:::[^\n]*?::|\$CATEGORY:)", re.MULTILINE)
@@ -144,6 +145,8 @@ def _pairs(text: str) -> list[tuple[int, int]]:
             depth -= 1
             if depth == 0:
                 pairs.append((start, match.start()))
+                if len(pairs) > MAX_BRACES:
+                    break
     return pairs
 
 

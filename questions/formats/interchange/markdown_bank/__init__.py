@@ -1,5 +1,5 @@
 """Markdown banks of the kinds found in public repositories."""
 
-from .reading import looks_like, read
+from .reading import keys_in, looks_like, read
 
-__all__ = ["looks_like", "read"]
+__all__ = ["keys_in", "looks_like", "read"]

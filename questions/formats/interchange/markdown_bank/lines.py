@@ -24,8 +24,13 @@ _ANSWER = re.compile(
 _REASON = re.compile(
     r"(?:explanation|rationale|reason|why|feedback)[*_ ]*(?:[:：][*_ ]*(.*)|$)", re.I | re.S
 )
-_SUMMARY = re.compile(r"<summary\b[^<>]{0,200}>([^<>]{0,200})</summary>", re.I)
-_FOLDING = re.compile(r"</?(?:details|summary)\b[^<>]{0,200}>", re.I)
+_UNNUMBERED = re.compile(r"(?:question|q)\s?:\s+(\S.*)", re.I | re.S)
+_SUMMARY = re.compile(
+    r"<summary\b[^<>]{0,200}>((?:[^<>]|</?(?:b|strong|i|em|code|span)\b[^<>]{0,99}>){0,200})</summary>",
+    re.I,
+)
+_FOLDING = re.compile(r"</?(?:details|summary|p|div|b|strong)\b[^<>]{0,200}>", re.I)
+_FOLDED = re.compile(r"</?(?:details|summary)\b|^\s*</?(?:p|div)>\s*$", re.I)
 _ANSWERS_ROW = re.compile(
     r"[\s|>*_-]*(\d{1,5})[\s|.):*_-]+([A-Za-z](?:\s?[,;&]\s?[A-Za-z])*|[A-Z]{2,8})[\s|*_.]*$"
 )
@@ -69,8 +74,12 @@ def start(line: str) -> Start | None:
     text = (heading[2].rstrip("# \t") if heading else line).strip()
     bare = text.lstrip("*_").strip() if text.startswith(("**", "__")) else text
     match = _WORDED.match(bare) or _NUMBERED.match(bare)
+    if heading and text.isdigit() and len(text) < 6:
+        return Start(True, text, "")
     if match:
         return Start(heading is not None, match[1], _closed(match[2], text != bare))
+    if match := _UNNUMBERED.match(bare):
+        return Start(heading is not None, "", _closed(match[1], text != bare))
     return Start(True, "", text) if heading else None
 
 
@@ -134,13 +143,14 @@ def closes_answer(line: str) -> bool:
 
 def unfolded(line: str) -> list[str]:
     """The line without the tags of `<details>`; what is written on it only if it tells the key."""
-    if "<" not in line or len(line) > LONGEST:
+    if "<" not in line or len(line) > LONGEST or not _FOLDED.search(line):
         return [line]
     return _FOLDING.sub("\n", _SUMMARY.sub(_of_summary, line)).split("\n")
 
 
 def _of_summary(match: re.Match[str]) -> str:
-    return f"\n{match[1]}\n" if answer(match[1]) else "\n"
+    said = _FOLDING.sub("", match[1])
+    return f"\n{said}\n" if answer(said) else "\n"
 
 
 def answer(line: str) -> str | None:
@@ -162,7 +172,7 @@ def answers_row(line: str) -> tuple[str, str] | None:
 
 
 def _undecorated(line: str) -> str:
-    return line[: 50 * LONGEST].strip().lstrip("#>*_-+✅✔☑️💡 \t").strip()
+    return line[: 50 * LONGEST].strip().lstrip("#>*_-+`✅✔☑️💡 \t").strip()
 
 
 def key(text: str) -> tuple[list[str], str] | None:

@@ -10,6 +10,7 @@ from textwrap import dedent
 
 from ..collecting import Collector
 from ..found import Found, FoundOption, FoundQuestion, Kind, Unreadable
+from ..moodle_text import from_markdown
 from ..pictures import take_out
 from ..plain_text import first_lines, lines_of
 from . import lines
@@ -24,10 +25,15 @@ LABEL = re.compile(r"([A-Z])[.):]\s+")
 
 def looks_like(name: str, data: bytes) -> bool:
     """Whether its beginning holds a question with options, and a key somewhere."""
+    return keys_in(data) > 0
+
+
+def keys_in(data: bytes) -> int:
+    """How many questions with a key its beginning holds."""
     head = "\n".join(first_lines(data))
     if head.lstrip().startswith(("<?xml", "{", "[")):
-        return False
-    return any(question.correct for question in _best(head).questions)
+        return 0
+    return sum(question.correct > 0 for question in _best(head).questions)
 
 
 def read(name: str, data: bytes) -> Found:
@@ -112,14 +118,14 @@ def _question(ident: str, block: Block, parts: Parts, listed: str) -> FoundQuest
     options, in_options = [], []
     for place, text in enumerate(choices.texts):
         text, pictures = take_out(text, f"question-{ident}-option-{place + 1}")
-        options.append(FoundOption(text or f"({place + 1})", place in key))
+        options.append(FoundOption(from_markdown(text) or f"({place + 1})", place in key))
         in_options += pictures
     return FoundQuestion(
         ident=ident,
         kind=_kind(options),
-        stem=stem,
+        stem=from_markdown(stem),
         options=tuple(options),
-        explanation=explanation,
+        explanation=from_markdown(explanation),
         pictures=(*in_stem, *in_options, *in_explanation),
     )
 

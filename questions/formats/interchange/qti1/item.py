@@ -1,8 +1,10 @@
 """One item of QTI 1.1 or 1.2: a question, or the reason why it is none that can be taken."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..collecting import RIGHT, WRONG, labelled
 from ..found import FoundOption, FoundQuestion, Kind, Rejected
 from ..markup import local_name
 from .pictures import Album
@@ -14,7 +16,13 @@ RESPONSES = tuple(
     f"{{*}}response_{kind}" for kind in ("lid", "xy", "str", "num", "grp", "extension")
 )
 # Where programs write what an item is, the surest first.
-TYPE_LABELS = ("question_type", "cc_profile", "bbmd_questiontype", "qmd_questiontype")
+TYPE_LABELS = (
+    "question_type",
+    "cc_profile",
+    "bbmd_questiontype",
+    "qmd_questiontype",
+    "questiontype",
+)
 CHOICE_TYPES: dict[str, Kind] = {
     "multiple_choice_question": "single",
     "multiple_answers_question": "multiple",
@@ -23,6 +31,12 @@ CHOICE_TYPES: dict[str, Kind] = {
     "cc.multiple_response.v0p1": "multiple",
     "cc.true_false.v0p1": "true_false",
     "true/false": "true_false",
+    "multiple choice": "single",
+    "single choice question": "single",
+    "multiple choice question": "multiple",
+    "multiple answer": "multiple",
+    "multiple response": "multiple",
+    "multi-select": "multiple",
 }
 REASONS = (
     ("essay", "The answer is a text to be written, not a choice."),
@@ -36,15 +50,30 @@ REASONS = (
     ("blank", "The answer consists of words to be typed, not of a choice."),
     ("dropdown", "It asks for several choices inside a text."),
     ("matching", "It asks to match things, not to choose among options."),
+    ("categorization", "It asks to sort things into groups, not to choose among options."),
+    ("hot", "It asks to point at a place in a picture."),
+    ("formula", "The answer is a number to be typed, not a choice."),
+    ("pattern", "The answer is a word to be typed, not a choice."),
+    ("cloze", "It has gaps inside its text."),
+    ("stimulus", "It is a text without a question."),
+    ("upload", "The answer is a file to be sent, not a choice."),
     ("order", "It asks to put things in order, not to choose among options."),
 )
 OTHER_REASON = "Only questions with one list of options to choose from are taken."
+EITHER_OR = re.compile(r"(yes|agree|right|true)_(no|disagree|wrong|false)\.(true|false)")
 # Feedback on the whole question, whichever condition shows it.
-GENERAL = frozenset(("general_fb", "correct_fb", "general_incorrect_fb", "correct", "incorrect"))
+OUTCOMES = {
+    **dict.fromkeys(("correct_fb", "correct"), RIGHT),
+    **dict.fromkeys(("general_incorrect_fb", "incorrect_fb", "incorrect"), WRONG),
+}
+GENERAL = frozenset(("general_fb", *OUTCOMES))
 
 
-def read_item(item: Any, ident: str, album: Album) -> FoundQuestion | Rejected:
-    """The item by that name. Raises Unreadable if a text of it cannot be read."""
+def read_item(item: Any, ident: str, album: Album, passage: Any = None) -> FoundQuestion | Rejected:
+    """The item by that name; `passage` is an item that holds a text for this one and others.
+
+    Raises Unreadable if a text of it cannot be read.
+    """
     responses = _responses(item)
     labels = [part for part in item.iter("{*}response_label") if _is_option(part)]
     type_ = item_type(item)
@@ -60,18 +89,22 @@ def read_item(item: Any, ident: str, album: Album) -> FoundQuestion | Rejected:
         ident=ident,
         title=title,
         kind=kind,
-        stem=_stem(item, album),
+        stem=_stem(passage, item, album),
         options=tuple(
-            FoundOption(text_of(label, album), name in key, rationales.get(name, ""))
+            FoundOption(_option_text(label, album), name in key, rationales.get(name, ""))
             for name, label in zip(_idents(labels), labels, strict=True)
         ),
         explanation=explanation,
+        shuffle=_is_shuffled(responses[0]),
         pictures=tuple(album.pictures.values()),
     )
 
 
 def _responses(item: Any) -> list[Any]:
-    return list(item.iter(*RESPONSES))
+    """How it is answered; some programs keep no more than the layout in an extension."""
+    found = list(item.iter(*RESPONSES))
+    own = [part for part in found if local_name(part) != "response_extension"]
+    return own or found
 
 
 def item_type(item: Any) -> str:
@@ -127,13 +160,26 @@ def _kind(type_: str, response: Any, options: int) -> Kind:
     return "single" if kind == "true_false" and options != 2 else kind
 
 
+def _is_shuffled(response: Any) -> bool:
+    """Unless the file says no: most leave it to the quiz."""
+    return all(part.get("shuffle", "").lower() != "no" for part in response)
+
+
 def _idents(labels: list[Any]) -> list[str]:
     return [label.get("ident", "").strip() or f"option {n}" for n, label in enumerate(labels, 1)]
 
 
-def _stem(item: Any, album: Album) -> str:
-    texts = (text_of(part, album) for part in item if local_name(part) == "presentation")
+def _stem(passage: Any, item: Any, album: Album) -> str:
+    parts = [*(() if passage is None else passage), *item]
+    texts = (text_of(part, album) for part in parts if local_name(part) == "presentation")
     return "\n\n".join(text for text in texts if text)
+
+
+def _option_text(label: Any, album: Album) -> str:
+    """Blackboard writes `yes_no.true` where it shows the word."""
+    text = text_of(label, album)
+    words = EITHER_OR.fullmatch(text.replace("\\", ""))
+    return words[1 if words[3] == "true" else 2].capitalize() if words else text
 
 
 def _feedback(
@@ -141,15 +187,15 @@ def _feedback(
 ) -> tuple[str, dict[str, str]]:
     """What is said about the whole question, and about single options."""
     shown = _shown(conditions)
-    general: dict[str, None] = {}  # in order, each text once
+    general: dict[str, str] = {}  # in order, each text once, and whom it is for
     rationales: dict[str, str] = {}
     for name, text in _feedback_texts(item, album):
         about = _about(name, shown.get(name, set()), idents)
         if about is None:
-            general[text] = None
+            general.setdefault(text, OUTCOMES.get(name.lower(), ""))
         else:
             rationales[about] = f"{rationales[about]}\n\n{text}" if about in rationales else text
-    return "\n\n".join(general), rationales
+    return labelled(general), rationales
 
 
 def _feedback_texts(item: Any, album: Album) -> Iterator[tuple[str, str]]:

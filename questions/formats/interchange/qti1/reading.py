@@ -18,6 +18,7 @@ from .pictures import Album, Attachments
 
 HEAD = 20_000
 PARTS = ("item", "section", "assessment", "objectbank")
+PASSAGE = "parent_stimulus_item_ident"  # Canvas: the text that a question is about
 MANIFEST = "imsmanifest.xml"
 MISSING = "The package names this file but does not hold it."
 
@@ -111,9 +112,10 @@ def _check_number(items: int) -> None:
 
 
 def _items(root: Any, folder: str, attachments: Attachments, first: int) -> Iterator[_Item]:
+    passages: dict[str, Any] = {}
     for number, element in enumerate(_elements(root), start=first):
         _check_number(number)
-        yield _item(element, number, Album(attachments, folder))
+        yield _item(element, number, Album(attachments, folder), passages)
 
 
 def _elements(element: Any) -> Iterator[Any]:
@@ -125,15 +127,17 @@ def _elements(element: Any) -> Iterator[Any]:
         yield from _elements(child)
 
 
-def _item(element: Any, number: int, album: Album) -> _Item:
+def _item(element: Any, number: int, album: Album, passages: dict[str, Any]) -> _Item:
     details = metadata(element)
     title = element.get("title", "").strip()
     ident = element.get("ident", "").strip() or details.get("bbmd_asi_object_id", "")
     ident = ident or f"item {number}"
     try:
-        outcome = read_item(element, ident, album)
+        outcome = read_item(element, ident, album, passages.get(details.get(PASSAGE, "")))
     except Unreadable as error:
         outcome = Rejected(ident, title, item_type(element), str(error))
+    if isinstance(outcome, Rejected) and outcome.type == "text_only_question":
+        passages[ident] = element
     named = next((label for label in TYPE_LABELS if details.get(label)), "")
     return _Item(
         outcome=outcome,

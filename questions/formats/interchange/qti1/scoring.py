@@ -20,7 +20,7 @@ class Condition:
     credit: float | None  # None where nothing is scored
     adds: bool
     shows: tuple[str, ...]
-    is_titled_correct: bool
+    is_called_correct: bool
 
 
 def conditions_of(item: Any) -> list[Condition]:
@@ -44,7 +44,10 @@ def _condition(element: Any) -> Condition:
             for child in element
             if local_name(child) == "displayfeedback"
         ),
-        is_titled_correct=element.get("title", "").strip().lower() == "correct",
+        is_called_correct=(
+            element.get("title", "").strip().lower() == "correct"
+            or element.get("correctanswer", "").strip().lower() in ("yes", "true")
+        ),
     )
 
 
@@ -83,10 +86,12 @@ def _credit(setvar: Any) -> float:
 def key_of(conditions: list[Condition], kind: Kind) -> set[str]:
     """The options that are right; empty if the item does not say."""
     scored = [condition for condition in conditions if condition.credit is not None]
-    if not scored:
-        titled = (condition.chosen for condition in conditions if condition.is_titled_correct)
-        return {ident for chosen in titled for ident in chosen}
-    return _all_right(scored) if kind == "multiple" else _best(scored)
+    key = _all_right(scored) if kind == "multiple" else _best(scored)
+    called = [condition.chosen for condition in conditions if condition.is_called_correct]
+    # Where nothing earns credit, or several options the same, the file's own word decides.
+    if called and (not key or (kind != "multiple" and len(key) > 1)):
+        return {ident for chosen in called for ident in chosen}
+    return key
 
 
 def _best(scored: list[Condition]) -> set[str]:

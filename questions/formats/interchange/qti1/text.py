@@ -8,9 +8,10 @@ from typing import Any
 
 from lxml import etree, html
 
-from ..formulas import html_with_formulas
+from ..formulas import html_with_formulas, tex_of_picture
 from ..found import Unreadable
-from ..markup import MAX_HTML, local_name
+from ..html_markdown import MAX_HTML, escaped
+from ..markup import local_name
 from .pictures import Album
 
 # Where a text does not say whether it is HTML, these decide; "a < b" is none of them.
@@ -52,6 +53,8 @@ def _piece(piece: Any, album: Album) -> tuple[str, bool]:
         return _formatted(piece, piece.get(FORMATTED[name], "").lower(), album)
     if name == "matimage":
         return _image(piece, album), False
+    if name == "matref":
+        album.warnings.append("refers to a text elsewhere, which is left out.")
     if name in ("mataudio", "matvideo", "matapplet", "matapplication"):
         album.warnings.append("holds a sound, film or program, which is left out.")
     return "", False
@@ -78,7 +81,7 @@ def _plain(text: str) -> str:
     if len(text) > MAX_HTML:
         raise Unreadable("A text in the file is too long.")
     first, _, rest = text.strip().partition("\n")
-    return f"{first}\n{dedent(rest)}" if rest else first
+    return escaped(f"{first}\n{dedent(rest)}" if rest else first)
 
 
 def _with_pictures(text: str, album: Album) -> str:
@@ -95,11 +98,12 @@ def _with_pictures(text: str, album: Album) -> str:
 
 
 def _settle(image: Any, album: Album) -> None:
-    formula = image.get("data-equation-content")
-    if formula:
-        image.text = rf"\({formula.strip()}\)"
+    source = image.get("src", "").strip()
+    tex = tex_of_picture(image.get("data-equation-content", ""), image.get("alt", ""), source)
+    if tex:
+        image.text = rf"\({tex}\)"
         image.drop_tag()
-    elif source := image.get("src", "").strip():
+    elif source:
         image.set("src", album.name_for(source))
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from ..collecting import RIGHT, WRONG, labelled
 from ..found import FoundOption, FoundQuestion, Rejected, Unreadable
 from .key import FEEDBACK, Key, feedback_owner, find_key
 from .text import Shelf, Writer, for_candidates
 from .words import attribute, within, word
 
+OUTCOMES = {"correct": RIGHT, "incorrect": WRONG, "wrong": WRONG}
 MAX_NAME = 300
 MAX_OPTIONS = 100
 MAX_STIMULI = 10
@@ -17,6 +19,7 @@ NO_INTERACTION = "no_interaction"
 NO_STIMULUS = "a text it refers to is missing from the file"
 TITLE_AS_STEM = "it has no text of its own, so its title stands in its place"
 EMPTY_OPTION = "an option has no text"
+HIDDEN = "what it says when an option is not chosen was left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,12 @@ def _question(
     options = tuple(_option(choice, feedback, key, owner, writer) for choice in choices)
     general = [node for node in feedback if attribute(node, "identifier") not in owner]
     scorers = [node for node in within(item, "rubricBlock") if not for_candidates(node)]
-    explanation = _joined(writer.markdown(node) for node in [*general, *scorers])
+    explanation = _explanation([*general, *scorers], writer)
     notes = [key.note, *writer.notes]
     notes += [] if stem else [TITLE_AS_STEM]
     notes += [] if all(option.text for option in options) else [EMPTY_OPTION]
+    hidden = any(attribute(node, "showHide") == "hide" for node in within(item, *FEEDBACK))
+    notes += [HIDDEN] if hidden else []
     question = FoundQuestion(
         ident=ident,
         title=title,
@@ -107,6 +112,7 @@ def _question(
         options=options,
         explanation=explanation,
         tags=tags,
+        shuffle=attribute(interaction, "shuffle").lower() != "false",
         pictures=tuple(writer.pictures.values()),
     )
     return ReadItem(question, tuple(filter(None, notes)))
@@ -139,9 +145,18 @@ def _option(
     return FoundOption(writer.markdown(choice), name in key.right, rationale)
 
 
+def _explanation(nodes: Iterable[Any], writer: Writer) -> str:
+    said: dict[str, str] = {}
+    for node in nodes:
+        if text := writer.markdown(node):
+            name = attribute(node, "identifier").lower().replace("-", "_")
+            said.setdefault(text, OUTCOMES.get(name.removesuffix("_fb"), ""))
+    return labelled(said)
+
+
 def _feedback(item: Any) -> list[Any]:
     """Feedback outside the options; one inside another is part of that other."""
-    found = within(item, *FEEDBACK)
+    found = (node for node in within(item, *FEEDBACK) if attribute(node, "showHide") != "hide")
     return [node for node in found if not any(map(_holds_feedback, node.iterancestors()))]
 
 

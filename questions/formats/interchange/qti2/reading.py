@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from ..archive import is_archive, read_archive
-from ..collecting import Collector
+from ..collecting import MAX_ITEMS, Collector, few
 from ..found import Found, FoundQuestion, Rejected, Unreadable
 from ..markup import parse_xml
 from .item import ReadItem, read_item
@@ -21,6 +21,13 @@ OTHER = re.compile(
     PREFIX + rb"(?:qti-assessment-(?:test|section)|assessment(?:Test|Section))[\s/>]"
 )
 RESOURCE = re.compile(rb"imsqti_(?:apip)?(?:item|test|section|stimulus)_xmlv[23]p")
+DIFFICULTIES = {
+    "very easy": 1,
+    "easy": 2,
+    "medium": 3,
+    "difficult": 4,
+    "very difficult": 5,
+}
 ELSEWHERE = "The file only names questions that are in other files; send the whole package."
 
 
@@ -53,7 +60,7 @@ def read_package(files: dict[str, bytes]) -> Found:
     for href in listing.missing:
         gathered.take(ReadItem(_missing(href)), href)
     for path in listing.paths:
-        _read_file(path, shelf, listing.tags.get(path, ()), gathered)
+        _read_file(path, shelf, listing.told.get(path, _Told()), gathered)
     return gathered.found
 
 
@@ -62,7 +69,7 @@ def _missing(href: str) -> Rejected:
     return Rejected(PurePosixPath(href).stem, "", "missing_file", reason)
 
 
-def _read_file(path: str, shelf: Shelf, tags: tuple[str, ...], gathered: "_Gathered") -> None:
+def _read_file(path: str, shelf: Shelf, told: "_Told", gathered: "_Gathered") -> None:
     """One damaged file must not keep the others out: it is named among those left out."""
     try:
         items = list(within(parse_xml(shelf.files[path]), "assessmentItem"))
@@ -71,7 +78,10 @@ def _read_file(path: str, shelf: Shelf, tags: tuple[str, ...], gathered: "_Gathe
         gathered.take(ReadItem(broken), path)
         return
     for item in items:
-        gathered.take(read_item(item, shelf, path, tags), text_of(item))
+        taken = read_item(item, shelf, path, told.tags)
+        if isinstance(taken.outcome, FoundQuestion):
+            taken = replace(taken, outcome=replace(taken.outcome, difficulty=told.difficulty))
+        gathered.take(taken, text_of(item))
 
 
 def _xml(data: bytes) -> bytes:
@@ -81,13 +91,21 @@ def _xml(data: bytes) -> bytes:
     return data.replace(b"\0", b"") if b"\0" in data[:4] else data  # UTF-16 has them between
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a manifest says of an item."""
+
+    tags: tuple[str, ...] = ()
+    difficulty: int | None = None
+
+
 @dataclass
 class _Listing:
     """The files that hold items, in order, and what the manifest says of them."""
 
     paths: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: dict[str, None] = field(default_factory=dict)
+    told: dict[str, _Told] = field(default_factory=dict)
 
 
 def _listing(shelf: Shelf, warnings: list[str]) -> _Listing:
@@ -98,20 +116,16 @@ def _listing(shelf: Shelf, warnings: list[str]) -> _Listing:
     refs = [ref for name in tests for ref in _test_refs(name, shelf, warnings)]
     resources = [entry for name in manifests for entry in _resources(name, shelf, warnings)]
     listed = [_settle(shelf, folder, href, listing) for folder, href in refs]
-    for folder, href, tags in resources:
+    for folder, href, told in resources:
         path = _settle(shelf, folder, href, listing)
-        listing.tags[path] = tags
+        listing.told[path] = told
         listed.append(path)
     items = {name for name, text in texts.items() if ITEM.search(text)}
     extra = sorted(items - set(listed), key=_natural)
     if extra and resources:
-        warnings.append(f"Read, though the manifest does not name them: {_few(extra)}.")
+        warnings.append(f"Read, though the manifest does not name them: {few(extra)}.")
     listing.paths = [path for path in dict.fromkeys([*listed, *extra]) if path]
     return listing
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
@@ -122,8 +136,10 @@ def _natural(name: str) -> list[tuple[int, str]]:
 def _settle(shelf: Shelf, folder: str, href: str, listing: _Listing) -> str:
     path = shelf.find(folder, href)
     wanted = joined(folder, href)
-    if path is None and wanted not in listing.missing:
-        listing.missing.append(wanted)
+    if path is None:
+        listing.missing[wanted] = None
+    if len(listing.missing) > MAX_ITEMS:
+        raise Unreadable(f"The package names more than {MAX_ITEMS} files that it does not hold.")
     return path or ""
 
 
@@ -133,9 +149,7 @@ def _test_refs(name: str, shelf: Shelf, warnings: list[str]) -> Iterator[tuple[s
         yield name.rpartition("/")[0], attribute(ref, "href")
 
 
-def _resources(
-    name: str, shelf: Shelf, warnings: list[str]
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _resources(name: str, shelf: Shelf, warnings: list[str]) -> Iterator[tuple[str, str, _Told]]:
     root = _parsed(name, shelf, warnings)
     for resource in within(root, "resource") if root is not None else ():
         if re.match(r"imsqti_(apip)?item_xmlv[23]", attribute(resource, "type")):
@@ -143,8 +157,18 @@ def _resources(
             href = attribute(resource, "href") or next(
                 (attribute(file, "href") for file in files), ""
             )
-            words = (text_of(node)[:100] for node in within(resource, "keyword"))
-            yield name.rpartition("/")[0], href, tuple(dict.fromkeys(filter(None, words)))
+            yield name.rpartition("/")[0], href, _told(resource)
+
+
+def _told(resource: Any) -> _Told:
+    """Keywords, and the difficulty in the words of Learning Object Metadata."""
+    words = (text_of(node)[:100] for node in within(resource, "keyword"))
+    levels = (
+        DIFFICULTIES.get(text_of(value))
+        for holder in within(resource, "difficulty")
+        for value in within(holder, "value")
+    )
+    return _Told(tuple(dict.fromkeys(filter(None, words))), next(levels, None))
 
 
 def _parsed(name: str, shelf: Shelf, warnings: list[str]) -> Any | None:

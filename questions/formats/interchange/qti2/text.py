@@ -12,11 +12,12 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from ..formulas import html_with_formulas
+from ..formulas import html_with_formulas, tex_of_picture
 from ..found import Picture, Unreadable
 from ..markup import parse_xml
+from ..mathml import tex_of
 from ..pictures import MAX_PICTURE, decoded
-from .words import attribute, text_of, within, word
+from .words import attribute, text_of, word
 
 MAX_NODES = 50_000  # more do not fit into the longest text that is taken
 # Said elsewhere (options, feedback) or not to the candidate at all.
@@ -34,7 +35,6 @@ SIGNATURES = (
 PICTURE_AWAY = "a picture stays on another server"
 PICTURE_LOST = "a picture is missing from the file"
 MEDIA_LEFT = "sound, film or a page inside it was left out"
-FORMULA = "a formula lost its layout"
 FILLED_IN = "a template fills in a part of its text"
 
 
@@ -120,15 +120,15 @@ class Writer:
         _strip(node)
 
     def _formula(self, node: Any) -> None:
-        annotations = within(node, "annotation")
-        tex = next((text_of(n) for n in annotations if "tex" in n.get("encoding", "").lower()), "")
-        if not tex:
-            self._note(FORMULA)
-        _replace(node, f"\\({tex}\\)" if tex else node.get("alttext") or text_of(node))
+        tex = tex_of(node)
+        _replace(node, f"\\({tex}\\)" if tex else "")
 
     def _picture(self, node: Any) -> None:
         href = (node.get("src") or node.get("data") or "").strip()
         alt = node.get("alt") or text_of(node)
+        if tex := tex_of_picture(node.get("data-equation-content") or "", alt, href):
+            _replace(node, f"\\({tex}\\)")
+            return
         if href.lower().startswith(("http:", "https:", "//")):
             self._note(PICTURE_AWAY)
             name: str | None = href
@@ -194,7 +194,9 @@ def _html_tag(name: str) -> str:
 
 def _strip(node: Any) -> None:
     for name in list(node.attrib):
-        if name not in KEPT or (name == "href" and not _leads_out(node.get(name))):
+        is_language = name == "class" and node.tag == "code"  # "language-python"
+        is_dead_link = name == "href" and not _leads_out(node.get(name))
+        if is_dead_link or (name not in KEPT and not is_language):
             del node.attrib[name]
 
 

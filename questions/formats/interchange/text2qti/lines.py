@@ -161,7 +161,7 @@ class Reader:
         if mark in _UNSUPPORTED:
             item.refuse(mark)
         elif mark in ("fork", "unknown"):
-            reason = f"text2qti does not know line {number}: {line[:60]}"
+            reason = f"text2qti does not know line {number}, “{line[:60]}”."
             item.refuse(FORK if mark == "fork" else line.split()[0][:60], reason)
         else:
             self._answer_sheet(item, mark, number)

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from ..collecting import MAX_TEXT, Collector
+from ..collecting import MAX_TEXT, RIGHT, WRONG, Collector, labelled
 from ..found import Found, FoundOption, FoundQuestion, Kind, Picture, Unreadable
+from ..moodle_text import from_markdown
 from ..pictures import take_out
 from ..plain_text import first_lines, lines_of, missing_pictures
 from .lines import CODE_BLOCK, Item, Reader
@@ -18,6 +19,7 @@ REASONS = {
     "multiple_dropdowns": "It has choices inside its text.",
     "text": "It is a text without a question.",
 }
+OUTCOMES = {"right": RIGHT, "wrong": WRONG}
 _QUESTION = re.compile(r"\d{1,6}\.[ \t]+\S")
 _OWN = re.compile(
     r"\*[A-Za-z]\)[ \t]|\[\*\][ \t]|\^{3,}\s*$"
@@ -75,7 +77,8 @@ def _question(item: Item, ident: str, title: str, prefix: str) -> FoundQuestion:
         raise Unreadable(f"It has no text; it is on line {item.line}.")
     if len(options) < 2 or not all(option.text for option in options):
         raise Unreadable(f"It has fewer than two options with text; it is on line {item.line}.")
-    explanation = "\n\n".join(filter(None, map(texts.of, item.feedback.values())))
+    feedback = {texts.of(lines): OUTCOMES.get(mark, "") for mark, lines in item.feedback.items()}
+    explanation = labelled({text: label for text, label in feedback.items() if text})
     return FoundQuestion(
         ident=ident,
         title=title,
@@ -108,4 +111,4 @@ class _Texts:
         self.pictures += pictures
         if len(text) > MAX_TEXT:
             raise Unreadable("A text of it is too long.")
-        return text.strip()
+        return from_markdown(text)
