@@ -146,7 +146,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "scoring"
-CELERY_TASK_ROUTES = {"exam.tasks.long.*": {"queue": "long"}}
+CELERY_TASK_ROUTES = {
+    "exam.tasks.long.*": {"queue": "long"},
+    "questions.tasks.*": {"queue": "long"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -163,6 +166,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "exam.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "exposure": {
         "task": "exam.tasks.refresh_exposure",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "imports": {
+        "task": "questions.tasks.sweep_imports",
         "schedule": 60.0,
         "options": {"expires": 60},
     },
@@ -268,6 +276,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# No upload fills memory or disk, whatever page it is sent to.
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LOGGING = {
     "version": 1,
