@@ -29,9 +29,10 @@ class Command(BaseCommand):
             report = load_questions(definition, drafts, read_pictures(folder), at=timezone.now())
         except (OSError, BankFileError, LoadError) as error:
             raise CommandError(f"Nothing was loaded. {error}") from error
-        load_blueprints(definition)
+        kept = load_blueprints(definition)
         self.stdout.write(
             f"{definition.slug}: {len(report.added)} added, {len(report.changed)} changed, "
             f"{len(report.retired)} retired, {report.unchanged} unchanged"
             + (f", {len(report.kept)} left alone: changed here" if report.kept else "")
+            + (f"; blueprints left alone: {', '.join(kept)}" if kept else "")
         )
