@@ -68,8 +68,11 @@ def save_draft(
     revision: int,
     by: User,
     at: datetime,
+    is_own_step: bool = False,
 ) -> Draft:
     """Keeps the content as the next revision; `revision` is the one it was written upon.
+
+    It joins the person's last save if that was a moment ago, unless it is a step of its own.
 
     Saving what stands there already changes nothing. The first save of a published question, upon
     revision 0, begins its working copy.
@@ -90,10 +93,32 @@ def save_draft(
         elif draft.revision != revision:
             raise Conflict(draft)
         draft.content, draft.revision = record, draft.revision + 1
-        _store(draft, by, at, is_begun=is_begun)
+        _store(draft, by, at, is_begun=is_begun or is_own_step)
         events.record([question.pk], EventKind.SAVED, by=by, at=at, note=str(draft.revision))
         refresh_listing([question], at=at)
     return draft
+
+
+def settle_conflict(
+    question_id: int,
+    mine: Mapping[str, Any],
+    chosen: Mapping[str, Any],
+    *,
+    revision: int,
+    by: User,
+    at: datetime,
+) -> Draft:
+    """Keeps what was chosen of two texts; the own one, as it was, goes to the saves before it.
+
+    Raises:
+        Conflict: the working copy has another revision.
+        NotPossible: the question is in review.
+    """
+    with transaction.atomic():
+        own = save_draft(question_id, mine, revision=revision, by=by, at=at, is_own_step=True)
+        return save_draft(
+            question_id, chosen, revision=own.revision, by=by, at=at, is_own_step=True
+        )
 
 
 def restore_save(
