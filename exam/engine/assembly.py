@@ -12,7 +12,7 @@ from .goal import FormTarget, Goal, make_goal, target_from_reference
 from .pool import IntArray, ItemPool
 from .search import improve, loss
 from .start import Start, Starter, Stuck
-from .stock import BankTooSmall, Shortfall, admit, oldest
+from .stock import BankTooSmall, Shortfall, admit, oldest, parts
 
 __all__ = [
     "RELAXATIONS",
@@ -21,9 +21,11 @@ __all__ = [
     "FormTarget",
     "ItemPool",
     "Shortfall",
+    "Supply",
     "assemble",
     "disjoint_forms",
     "option_order",
+    "supply",
     "target_from_reference",
 ]
 
@@ -108,7 +110,20 @@ def option_order(count: int, *, seed: int, position: int, shuffle: bool) -> tupl
     return tuple(sorted(range(count), key=lot))
 
 
-def disjoint_forms(
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """How many disjoint forms a bank gives, and what stands in the way of one more.
+
+    `shortfalls` are parts with too few questions left; `relaxations` are the codes of what the
+    next form would have to give up, "seen" among them. Both are empty if the count was stopped.
+    """
+
+    forms: int
+    shortfalls: tuple[Shortfall, ...] = ()
+    relaxations: tuple[str, ...] = ()
+
+
+def supply(
     pool: ItemPool,
     spec: BlueprintSpec,
     *,
@@ -116,7 +131,7 @@ def disjoint_forms(
     target: FormTarget,
     seed: int,
     limit: int = 100,
-) -> int:
+) -> Supply:
     """How many forms without a common question one candidate gets, each under every constraint.
 
     Counted by assembling one after another: the bank may hold more, never fewer.
@@ -134,12 +149,32 @@ def disjoint_forms(
                 exposure=exposure,
                 seen=seen,
             )
-        except BankTooSmall:
-            return count
+        except BankTooSmall as lack:
+            return Supply(count, lack.shortfalls)
         if found.relaxations:
-            return count
+            return Supply(count, _left_short(pool, spec, seen), found.relaxations)
         seen += found.item_ids
-    return limit
+    return Supply(limit)
+
+
+def disjoint_forms(
+    pool: ItemPool,
+    spec: BlueprintSpec,
+    *,
+    cut_theta: float,
+    target: FormTarget,
+    seed: int,
+    limit: int = 100,
+) -> int:
+    """How many disjoint forms there are; see supply."""
+    return supply(pool, spec, cut_theta=cut_theta, target=target, seed=seed, limit=limit).forms
+
+
+def _left_short(pool: ItemPool, spec: BlueprintSpec, seen: Sequence[int]) -> tuple[Shortfall, ...]:
+    """What a form of unseen items alone would lack."""
+    unseen = np.ones(len(pool), np.bool_)
+    unseen[pool.locate(seen)] = False
+    return tuple(lack for part in parts(pool, spec, unseen) for lack in part.shortfalls())
 
 
 @dataclass(slots=True, eq=False)

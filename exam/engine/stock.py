@@ -1,7 +1,7 @@
 """Whether the questions at hand can fill a blueprint, and which seen ones must help out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -113,6 +113,23 @@ class Part:
             for code, need, operational in zip(self.codes, self.need, self.operational, strict=True)
             if need > operational
         ]
+
+
+def forms_by_count(part: Part, limit: int = 100) -> int:
+    """How many disjoint forms the number of questions of one domain allows, up to `limit`.
+
+    An upper bound: it knows nothing of difficulties, areas and enemies.
+    """
+    for count in range(1, limit + 1):
+        together = replace(
+            part,
+            need=[count * need for need in part.need],
+            scored=count * part.scored,
+            pilots=count * part.pilots,
+        )
+        if not together.can_be_filled():
+            return count - 1
+    return limit
 
 
 def parts(pool: ItemPool, spec: BlueprintSpec, allowed: BoolArray) -> list[Part]:

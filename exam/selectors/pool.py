@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from accounts.models import User
 from exam.engine.assembly import FormTarget, ItemPool, target_from_reference
 from exam.engine.blueprint import BlueprintSpec, DomainSpec
-from exam.engine.scoring import Reference, prior_difficulty
+from exam.engine.scoring import ENGINE_VERSION, Reference, prior_difficulty, solve_cut
 from exam.engine.scoring import Scale as ReportScale
 from exam.models import (
     Blueprint,
@@ -61,9 +61,10 @@ def current_equating(blueprint: Blueprint) -> Equating:
     )
 
 
-def blueprint_spec(blueprint: Blueprint) -> BlueprintSpec:
-    """The blueprint as the engine knows it."""
-    domains = Domain.objects.filter(bank_id=blueprint.bank_id).prefetch_related("subdomains")
+def blueprint_spec(blueprint: Blueprint, domains: Iterable[Domain] | None = None) -> BlueprintSpec:
+    """The blueprint as the engine knows it; `domains` of its bank with their parts, if at hand."""
+    if domains is None:
+        domains = Domain.objects.filter(bank_id=blueprint.bank_id).prefetch_related("subdomains")
     weights, areas = blueprint.weights, blueprint.areas
     return BlueprintSpec(
         slug=blueprint.slug,
@@ -166,23 +167,54 @@ def _reached(attempt_ids: Iterable[int]) -> set[tuple[int, int]]:
 def _drawing(blueprint_id: int, equating_id: int, revision: int) -> Drawing:
     blueprint = Blueprint.objects.get(pk=blueprint_id)
     equating = Equating.objects.select_related("calibration", "scale").get(pk=equating_id)
-    spec = blueprint_spec(blueprint)
     reference = reference_of(equating.scale, equating.calibration)
-    pool, exposure = _pool(blueprint.bank_id, equating.calibration_id)
-    return Drawing(
-        pool=pool,
-        exposure=exposure,
-        spec=spec,
-        target=target_from_reference(
-            reference.b, reference.weights, equating.theta_cut, spec.scored
-        ),
-        theta_cut=equating.theta_cut,
-        calibration_id=equating.calibration_id,
-        scale_id=equating.scale_id,
+    stock = pool_of(blueprint.bank_id, equating.calibration_id, revision)
+    return _drawn_from(
+        stock,
+        blueprint_spec(blueprint),
+        reference,
+        equating.theta_cut,
+        (equating.calibration_id, equating.scale_id),
     )
 
 
-def _pool(bank_id: int, calibration_id: int) -> tuple[ItemPool, NDArray[np.int64]]:
+def drawing_of(spec: BlueprintSpec, scale: Scale, cut_share: float) -> Drawing:
+    """The same for rules that are not stored, on a reference exam that may not be stored either."""
+    bank = scale.bank
+    calibration = newest_calibration(bank)
+    reference = reference_of(scale, calibration)
+    theta_cut = round(solve_cut(reference, cut_share), 6)
+    stock = pool_of(bank.pk, calibration.pk, bank.revision)
+    return _drawn_from(stock, spec, reference, theta_cut, (calibration.pk, scale.pk))
+
+
+def newest_calibration(bank: Bank) -> Calibration:
+    """The newest calibration of a bank; an unsaved number 0 where there is none."""
+    stored = bank.calibrations.order_by("-number").first()
+    return stored or Calibration(bank=bank, number=0, engine_version=ENGINE_VERSION)
+
+
+def _drawn_from(
+    stock: tuple[ItemPool, NDArray[np.int64]],
+    spec: BlueprintSpec,
+    reference: Reference,
+    theta_cut: float,
+    ids: tuple[int, int],
+) -> Drawing:
+    return Drawing(
+        pool=stock[0],
+        exposure=stock[1],
+        spec=spec,
+        target=target_from_reference(reference.b, reference.weights, theta_cut, spec.scored),
+        theta_cut=theta_cut,
+        calibration_id=ids[0],
+        scale_id=ids[1],
+    )
+
+
+@lru_cache(maxsize=4)
+def pool_of(bank_id: int, calibration_id: int, revision: int) -> tuple[ItemPool, NDArray[np.int64]]:
+    """What a bank serves at this revision, and how often each of it was served."""
     rows = list(
         QuestionVersion.objects.filter(
             question__bank_id=bank_id, question__status__in=SERVED, question__current_id=F("pk")
