@@ -58,7 +58,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def _use_invitation(self, request: HttpRequest, user: User) -> None:
         now, token = timezone.now(), request.session.get(INVITATION, "")
         if settings.SIGN_UP != "open" or open_invitation(token, now):
-            accept(token, user, now)
+            invitation = accept(token, user, now)
+            if invitation.name and not user.display_name:
+                user.display_name = invitation.name
+                user.save(update_fields=["display_name"])
         request.session.pop(INVITATION, None)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

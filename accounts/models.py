@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -125,23 +126,41 @@ def invitation_token() -> str:
 
 
 class Invitation(models.Model):
-    """One person may sign up with it, once, until it expires."""
+    """A link to sign up or to join by: for one address, for one person, or for several people.
+
+    It is open until every place is taken, somebody declined it, or it expires. One to an address
+    is also offered on that person's home page. Whether the address has an account is not in it.
+    """
 
     LIFETIME = timedelta(days=14)
+    MOST_DAYS = 90
+    MOST_PLACES = 500
 
     token = models.CharField(max_length=64, unique=True, default=invitation_token)
     email = models.EmailField(blank=True)
+    # The name of the account that may come of it, and extra time to be granted on joining.
+    name = models.CharField(max_length=80, blank=True)
+    extra_minutes = models.PositiveSmallIntegerField(default=0)
+    extra_percent = models.PositiveSmallIntegerField(default=0)
     cohort = models.ForeignKey(Cohort, null=True, blank=True, on_delete=models.SET_NULL)
     invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    places = models.PositiveSmallIntegerField(default=1)
+    taken = models.PositiveSmallIntegerField(default=0)
     used_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    used_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)  # when its last place was taken
+    declined_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(taken__lte=F("places")), name="no_more_taken_than_places"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.email or self.token[:6]

@@ -1,10 +1,21 @@
 """People, cohorts and invitations, always asked for by who wants to see them."""
 
+from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Cohort, Invitation, Role, User
+
+
+class Standing(StrEnum):
+    """How an address stands to a cohort; tells nothing about accounts outside of it."""
+
+    NEW = "new"
+    MEMBER = "member"
+    INVITED = "invited"
+    DECLINED = "declined"
 
 
 def cohorts_for(instructor: User) -> QuerySet[Cohort]:
@@ -43,9 +54,41 @@ def invitations_of(inviter: User) -> QuerySet[Invitation]:
     return invitations.filter(invited_by=inviter)
 
 
+def open_invitations(at: datetime) -> QuerySet[Invitation]:
+    """Those that can still be used."""
+    return Invitation.objects.filter(used_at=None, declined_at=None, expires_at__gt=at)
+
+
 def open_invitation(token: str | None, at: datetime) -> Invitation | None:
     """The invitation with this token if it can still be used."""
     if not token:
         return None
-    unused = Invitation.objects.filter(token=token, used_at=None, expires_at__gt=at)
-    return unused.select_related("cohort", "invited_by").first()
+    found = open_invitations(at).filter(token=token)
+    return found.select_related("cohort", "invited_by").first()
+
+
+def answerable_invitations(person: User, at: datetime) -> QuerySet[Invitation]:
+    """Requests to join a cohort that this person has not answered yet."""
+    asked = open_invitations(at).filter(email=person.email, cohort__isnull=False)
+    return asked.exclude(cohort__members=person).select_related("cohort", "invited_by")
+
+
+def cohort_invitations(cohort: Cohort, at: datetime) -> QuerySet[Invitation]:
+    """What still leads into a cohort, and who said no, the newest first."""
+    stands = Q(used_at=None, declined_at=None, expires_at__gt=at) | Q(declined_at__isnull=False)
+    return cohort.invitation_set.filter(stands).select_related("invited_by")
+
+
+def standing_of(cohort: Cohort, emails: Collection[str], at: datetime) -> dict[str, Standing]:
+    """How each of these addresses, in lower case, stands to the cohort (two statements)."""
+    standing = dict.fromkeys(emails, Standing.NEW)
+    invited = cohort_invitations(cohort, at).filter(email__in=emails)
+    for email, declined in invited.values_list("email", "declined_at"):
+        standing[email] = Standing.DECLINED if declined else Standing.INVITED
+    members = cohort.members.filter(email__in=emails).values_list("email", flat=True)
+    return standing | dict.fromkeys(members, Standing.MEMBER)
+
+
+def members_of(cohort: Cohort) -> QuerySet[User]:
+    """The people of a cohort, by name."""
+    return by_name(cohort.members.filter(is_active=True))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import cohorts, invitations, people, profile
+from accounts.views import candidates, cohorts, invitations, people, profile
 
 app_name = "accounts"
 
@@ -18,12 +18,22 @@ urlpatterns = [
         name="remove_member",
     ),
     path("cohorts/<int:pk>/members/<int:person_pk>/time", cohorts.member_time, name="member_time"),
+    path("cohorts/<int:pk>/candidates/", candidates.candidates, name="candidates"),
+    path("cohorts/<int:pk>/candidates/one", candidates.add_candidate, name="add_candidate"),
+    path("cohorts/<int:pk>/candidates/several", candidates.add_roster, name="add_roster"),
+    path("cohorts/<int:pk>/candidates/link", candidates.add_link, name="add_link"),
+    path(
+        "cohorts/<int:pk>/invitations/<int:invitation_pk>/withdraw",
+        candidates.withdraw_from_cohort,
+        name="withdraw_from_cohort",
+    ),
     path("invitations/", invitations.invitations, name="invitations"),
     path(
         "invitations/<int:pk>/withdraw",
         invitations.withdraw_invitation,
         name="withdraw_invitation",
     ),
+    path("invitations/<int:pk>/decline", invitations.decline_invitation, name="decline_invitation"),
     path("join/<slug:token>/", invitations.join, name="join"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/", people.person, name="person"),

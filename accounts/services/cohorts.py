@@ -23,12 +23,16 @@ def create_cohort(name: str, *, by: User) -> Cohort:
 
 
 def add_member(cohort: Cohort, email: str) -> User:
-    """Puts the person with this address into the cohort; twice is as good as once.
+    """Puts the person with this address into the cohort unasked, by an administrator.
+
+    Twice is as good as once.
 
     Raises:
         NotPossible: nobody has signed up with the address.
     """
-    person = _person(email)
+    person = User.objects.filter(email=email.lower(), is_active=True).first()
+    if person is None:
+        raise NotPossible(_("Nobody has signed up with %(email)s.") % {"email": email})
     cohort.members.add(person)
     return person
 
@@ -42,17 +46,10 @@ def add_instructor(cohort: Cohort, email: str) -> User:
     """Lets another instructor look after the cohort.
 
     Raises:
-        NotPossible: nobody has the address, or not as an instructor.
+        NotPossible: nobody has the address, or not as an instructor; which of them is not said.
     """
-    person = _person(email)
-    if person.role == Role.CANDIDATE:
-        raise NotPossible(_("%(person)s is not an instructor.") % {"person": person.email})
-    cohort.instructors.add(person)
-    return person
-
-
-def _person(email: str) -> User:
     person = User.objects.filter(email=email.lower(), is_active=True).first()
-    if person is None:
-        raise NotPossible(_("Nobody has signed up with %(email)s.") % {"email": email})
+    if person is None or person.role == Role.CANDIDATE:
+        raise NotPossible(_("No instructor has the address %(email)s.") % {"email": email})
+    cohort.instructors.add(person)
     return person

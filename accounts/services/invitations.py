@@ -1,15 +1,17 @@
-"""Invitations: written by instructors, used once by whoever signs up with them."""
+"""Invitations: links to sign up by, or to join a cohort by, for one person or for several."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.models import Cohort, Invitation, User
-from accounts.services.people import NotPossible
+from accounts.models import Cohort, ExtraTimeReason, Invitation, User
+from accounts.selectors import answerable_invitations, open_invitations
+from accounts.services.people import NotPossible, grant_extra_time
 
 
 def invite(
@@ -21,44 +23,98 @@ def invite(
     """
     with transaction.atomic():
         invitation = Invitation.objects.create(
-            email=email, cohort=cohort, invited_by=by, expires_at=at + Invitation.LIFETIME
+            email=email.lower(), cohort=cohort, invited_by=by, expires_at=at + Invitation.LIFETIME
         )
         if email and settings.HAS_MAIL:
-            link = address.replace("TOKEN", invitation.token)
-            transaction.on_commit(lambda: _send(invitation, link), robust=True)
+            transaction.on_commit(lambda: send([invitation], address), robust=True)
     return invitation
 
 
-def _send(invitation: Invitation, link: str) -> None:
-    context = {"invitation": invitation, "link": link}
+def send(invitations: Sequence[Invitation], address: str) -> None:
+    """Mails each one to its address, over one connection."""
+    mails = [_mail(invitation, address) for invitation in invitations]
+    if mails:
+        get_connection().send_messages(mails)
+
+
+def _mail(invitation: Invitation, address: str) -> EmailMessage:
+    context = {"invitation": invitation, "link": address.replace("TOKEN", invitation.token)}
     text = render_to_string("accounts/email/invitation.txt", context)
-    send_mail(_("Invitation to Cutscore"), text, None, [invitation.email])
+    return EmailMessage(_("Invitation to Cutscore"), text, None, [invitation.email])
+
+
+def open_link(cohort: Cohort, *, places: int, days: int, by: User, at: datetime) -> Invitation:
+    """A link by which so many people can join the cohort, for so many days."""
+    return Invitation.objects.create(
+        cohort=cohort, places=places, invited_by=by, expires_at=at + timedelta(days=days)
+    )
 
 
 def accept(token: str, person: User, at: datetime) -> Invitation:
-    """Uses up the invitation: the person joins its cohort.
+    """Takes a place of the invitation: the person joins its cohort.
+
+    Whoever is a member already takes no place of a link for several.
 
     Raises:
-        NotPossible: it was used, withdrawn, has expired in the meantime, or is somebody else's.
+        NotPossible: it was used up, withdrawn, declined, has expired in the meantime, or is
+            somebody else's.
     """
     with transaction.atomic():
         invitation = (
-            Invitation.objects.select_for_update(of=("self",))
-            .filter(token=token, used_at=None, expires_at__gt=at)
-            .first()
+            open_invitations(at).select_for_update(of=("self",)).filter(token=token).first()
         )
         if invitation is None:
             raise NotPossible(_("This invitation can no longer be used."))
         if invitation.email and invitation.email.lower() != person.email:
             words = _("This invitation is for %(email)s.")
             raise NotPossible(words % {"email": invitation.email})
-        invitation.used_by, invitation.used_at = person, at
-        invitation.save(update_fields=["used_by", "used_at"])
+        _take_place(invitation, person, at)
         if invitation.cohort:
             invitation.cohort.members.add(person)
+            _close_requests(invitation.cohort, person, at)
+            _grant_extra_time(invitation, person)
     return invitation
 
 
-def withdraw(invitation: Invitation) -> None:
-    """Takes an unused invitation back; a used one stays as the record of who came by it."""
-    Invitation.objects.filter(pk=invitation.pk, used_at=None).delete()
+def _take_place(invitation: Invitation, person: User, at: datetime) -> None:
+    cohort = invitation.cohort
+    if invitation.places > 1 and cohort and cohort.members.filter(pk=person.pk).exists():
+        return
+    invitation.taken += 1
+    if invitation.taken >= invitation.places:
+        invitation.used_at = at
+    if invitation.places == 1:
+        invitation.used_by = person
+    invitation.save(update_fields=["taken", "used_by", "used_at"])
+
+
+def _close_requests(cohort: Cohort, person: User, at: datetime) -> None:
+    """Who joined by one way is no longer asked by another."""
+    requests = open_invitations(at).filter(cohort=cohort, email=person.email)
+    requests.update(taken=1, used_by=person, used_at=at)
+
+
+def _grant_extra_time(invitation: Invitation, person: User) -> None:
+    """What an instructor granted before stays as it is."""
+    minutes, percent = invitation.extra_minutes, invitation.extra_percent
+    if (minutes or percent) and person.extra_reason != ExtraTimeReason.GRANTED:
+        grant_extra_time(person.pk, minutes=minutes, percent=percent, by=invitation.invited_by)
+
+
+def decline(person: User, invitation_id: int, *, at: datetime) -> None:
+    """Says no to a request; it is not made again.
+
+    Raises:
+        NotPossible: it is not open any more, or is not this person's.
+    """
+    own = answerable_invitations(person, at).filter(pk=invitation_id)
+    if not Invitation.objects.filter(pk__in=own.values("pk")).update(declined_at=at):
+        raise NotPossible(_("This invitation can no longer be used."))
+
+
+def withdraw(invitation: Invitation, *, at: datetime) -> None:
+    """Takes an open invitation back; what is left of it is the record of who came by it."""
+    with transaction.atomic():
+        unused = Invitation.objects.filter(pk=invitation.pk, used_at=None, declined_at=None)
+        unused.filter(taken=0).delete()
+        unused.update(used_at=at)

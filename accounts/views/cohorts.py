@@ -1,18 +1,24 @@
 """Cohorts: the list, one cohort, its members and their extra time."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import instructor_required
+from accounts.access import administrator_required, instructor_required
 from accounts.forms import CohortForm, ExtraTimeForm, PersonForm
-from accounts.models import Cohort, User
-from accounts.selectors import by_name, cohorts_for, with_member_counts
+from accounts.models import Cohort
+from accounts.selectors import (
+    cohort_invitations,
+    cohorts_for,
+    members_of,
+    with_member_counts,
+)
 from accounts.services import cohorts as service
 from accounts.services.people import NotPossible, grant_extra_time
+from accounts.views.addresses import join_address
 
 
 @instructor_required
@@ -37,10 +43,10 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _own(request, pk))
 
 
-@instructor_required
+@administrator_required
 @require_POST
 def add_member(request: HttpRequest, pk: int) -> HttpResponse:
-    """Puts somebody into the cohort, by address."""
+    """Puts somebody into the cohort unasked, by address; instructors ask instead."""
     cohort = _own(request, pk)
     form = PersonForm(request.POST, prefix="member")
     if form.is_valid():
@@ -86,7 +92,7 @@ def remove_member(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse
 def member_time(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
     """Extra time for a member."""
     cohort = _own(request, pk)
-    person = get_object_or_404(_members(cohort), pk=person_pk)
+    person = get_object_or_404(members_of(cohort), pk=person_pk)
     initial = {"minutes": person.extra_minutes, "percent": person.extra_percent}
     form = ExtraTimeForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -101,14 +107,16 @@ def _own(request: HttpRequest, pk: int) -> Cohort:
     return get_object_or_404(cohorts_for(request.user), pk=pk)
 
 
-def _members(cohort: Cohort) -> QuerySet[User]:
-    return by_name(cohort.members.filter(is_active=True))
-
-
 def _page(request: HttpRequest, cohort: Cohort, **forms: PersonForm) -> HttpResponse:
+    now = timezone.now()
+    invitations = list(cohort_invitations(cohort, now))
+    for invitation in invitations:
+        invitation.address = join_address(request, invitation.token)
     context = {
         "cohort": cohort,
-        "members": _members(cohort),
+        "members": members_of(cohort),
+        "links": [invitation for invitation in invitations if not invitation.email],
+        "invited": [invitation for invitation in invitations if invitation.email],
         "instructors": cohort.instructors.order_by("display_name", "email"),
         "member_form": PersonForm(prefix="member"),
         "instructor_form": PersonForm(prefix="instructor"),

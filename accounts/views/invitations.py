@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,10 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import instructor_required
 from accounts.adapter import INVITATION
 from accounts.forms import InvitationForm
-from accounts.models import Invitation
-from accounts.selectors import invitations_of, open_invitation
-from accounts.services.invitations import accept, invite, withdraw
+from accounts.models import Cohort
+from accounts.selectors import Standing, invitations_of, open_invitation
+from accounts.services.candidates import invite_candidates
+from accounts.services.invitations import accept, decline, invite, withdraw
 from accounts.services.people import NotPossible
+from accounts.services.roster import Entry
+from accounts.views.addresses import join_address
 
 PER_PAGE = 50
 
@@ -29,18 +32,25 @@ def invitations(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, inviter=request.user)
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
-        address = request.build_absolute_uri(reverse("accounts:join", args=["TOKEN"]))
-        invite(**form.cleaned_data, by=request.user, at=now, address=address)
-        messages.success(request, _said(form.cleaned_data["email"]))
+        messages.success(request, _invite(request, **form.cleaned_data))
         return redirect("accounts:invitations")
     page = Paginator(invitations_of(request.user), PER_PAGE).get_page(request.GET.get("page"))
     for invitation in page:
-        invitation.address = _address(request, invitation)
+        invitation.address = join_address(request, invitation.token)
     return render(request, "accounts/invitations.html", {"page": page, "form": form, "now": now})
 
 
-def _address(request: HttpRequest, invitation: Invitation) -> str:
-    return request.build_absolute_uri(reverse("accounts:join", args=[invitation.token]))
+def _invite(request: HttpRequest, email: str, cohort: Cohort | None) -> str:
+    now, address = timezone.now(), join_address(request, "TOKEN")
+    if email and cohort:
+        entries = [Entry("", email.lower())]
+        stood = invite_candidates(cohort, entries, by=request.user, at=now, address=address)
+        if stood[email.lower()] is not Standing.NEW:
+            words = _("Nothing to do: %(email)s is a member of %(cohort)s, or was asked before.")
+            return words % {"email": email, "cohort": cohort}
+    else:
+        invite(email=email, cohort=cohort, by=request.user, at=now, address=address)
+    return _said(email)
 
 
 def _said(email: str) -> str:
@@ -53,7 +63,7 @@ def _said(email: str) -> str:
 @require_POST
 def withdraw_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes an unused invitation back."""
-    withdraw(get_object_or_404(invitations_of(request.user), pk=pk))
+    withdraw(get_object_or_404(invitations_of(request.user), pk=pk), at=timezone.now())
     messages.success(request, _("The invitation is withdrawn."))
     return redirect("accounts:invitations")
 
@@ -76,3 +86,15 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("home")
     status = 200 if invitation else 404
     return render(request, "accounts/join.html", {"invitation": invitation}, status=status)
+
+
+@login_required
+@require_POST
+def decline_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Says no to joining a cohort."""
+    try:
+        decline(request.user, pk, at=timezone.now())
+        messages.success(request, _("You have declined. Nobody there sees anything of you."))
+    except NotPossible as reason:
+        messages.error(request, str(reason))
+    return redirect("home")

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,8 +12,8 @@ from accounts.access import administrator_required
 from accounts.forms import ExtraTimeForm, RoleForm
 from accounts.models import Role, User
 from accounts.selectors import by_name, people_found
-from accounts.services.passwords import password_key
 from accounts.services.people import NotPossible, grant_extra_time, set_role
+from accounts.views.addresses import password_address
 
 PER_PAGE = 50
 
@@ -69,8 +68,7 @@ def person_time(request: HttpRequest, pk: int) -> HttpResponse:
 def password_link(request: HttpRequest, pk: int) -> HttpResponse:
     """A link to a new password, where no mail can carry it; shown once, to be handed over."""
     person = _somebody(pk)
-    path = reverse("account_reset_password_from_key", kwargs=password_key(person))
-    context = {"person": person, "link": request.build_absolute_uri(path)}
+    context = {"person": person, "link": password_address(request, person)}
     return render(request, "accounts/password_link.html", context)
 
 

@@ -13,8 +13,12 @@ FOR_INSTRUCTORS = [
     ("get", "accounts:cohorts", []),
     ("post", "accounts:cohorts", []),
     ("get", "accounts:cohort", [1]),
-    ("post", "accounts:add_member", [1]),
     ("post", "accounts:add_instructor", [1]),
+    ("get", "accounts:candidates", [1]),
+    ("post", "accounts:add_candidate", [1]),
+    ("post", "accounts:add_roster", [1]),
+    ("post", "accounts:add_link", [1]),
+    ("post", "accounts:withdraw_from_cohort", [1, 1]),
     ("post", "accounts:remove_member", [1, 1]),
     ("get", "accounts:member_time", [1, 1]),
     ("post", "accounts:member_time", [1, 1]),
@@ -23,8 +27,18 @@ FOR_INSTRUCTORS = [
     ("post", "accounts:withdraw_invitation", [1]),
     ("get", "exam:running", []),
     ("post", "exam:add_minutes", [1]),
+    ("get", "exam:assignments", []),
+    ("get", "exam:assign", []),
+    ("post", "exam:assign", []),
+    ("get", "exam:assignment", [1]),
+    ("get", "exam:change_assignment", [1]),
+    ("post", "exam:change_assignment", [1]),
+    ("post", "exam:withdraw_assignment", [1]),
+    ("get", "exam:assignment_csv", [1]),
+    ("get", "exam:candidate", [1]),
 ]
 FOR_ADMINISTRATORS = [
+    ("post", "accounts:add_member", [1]),
     ("get", "accounts:people", []),
     ("get", "accounts:person", [1]),
     ("post", "accounts:person", [1]),
@@ -56,8 +70,11 @@ def test_an_instructor_gets_403_on_the_pages_of_administrators(
     ("method", "name"),
     [
         ("get", "cohort"),
-        ("post", "add_member"),
         ("post", "add_instructor"),
+        ("get", "candidates"),
+        ("post", "add_candidate"),
+        ("post", "add_roster"),
+        ("post", "add_link"),
         ("get", "member_time"),
         ("post", "member_time"),
         ("post", "remove_member"),
@@ -67,14 +84,15 @@ def test_another_instructors_cohort_does_not_exist(
     browser, instructor: User, candidate: User, method: str, name: str
 ) -> None:
     cohort = CohortFactory(instructors=[InstructorFactory()], members=[candidate])
-    args = [cohort.pk, candidate.pk] if "member" in name and name != "add_member" else [cohort.pk]
+    args = [cohort.pk, candidate.pk] if "member" in name else [cohort.pk]
     address = reverse(f"accounts:{name}", args=args)
-    response = getattr(browser(instructor), method)(address, {"minutes": 5, "member-email": "x"})
+    response = getattr(browser(instructor), method)(address, {"minutes": 5, "one-email": "x@y.org"})
     assert response.status_code == 404
     assert "There is nothing at this address" in response.content.decode()
     candidate.refresh_from_db()
     assert candidate.extra_minutes == 0
     assert list(cohort.members.all()) == [candidate]
+    assert not cohort.invitation_set.exists()
 
 
 def test_a_member_of_another_cohort_is_out_of_reach(
@@ -92,6 +110,20 @@ def test_another_instructors_invitation_cannot_be_withdrawn(browser, instructor:
     address = reverse("accounts:withdraw_invitation", args=[invitation.pk])
     assert browser(instructor).post(address).status_code == 404
     assert type(invitation).objects.count() == 1
+
+
+def test_an_invitation_of_another_cohort_is_out_of_reach(browser, instructor: User) -> None:
+    own = CohortFactory(instructors=[instructor])
+    other = InvitationFactory(cohort=CohortFactory(), email="new@example.org")
+    address = reverse("accounts:withdraw_from_cohort", args=[own.pk, other.pk])
+    assert browser(instructor).post(address).status_code == 404
+    assert type(other).objects.count() == 1
+
+
+def test_an_expired_sign_in_is_never_swapped_into_a_part_of_a_page(client: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/running/?page=2"}
+    answer = client.get("/running/", headers=headers)
+    assert answer.headers["HX-Redirect"] == "/account/login/?next=/running/%3Fpage%3D2"
 
 
 def test_the_navigation_offers_what_the_role_may_open(

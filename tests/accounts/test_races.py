@@ -9,10 +9,20 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role, User
+from accounts.services.candidates import invite_candidates
+from accounts.services.invitations import accept
 from accounts.services.people import NotPossible, set_role
-from tests.factories import PASSWORD, AdministratorFactory, CohortFactory, InvitationFactory
+from accounts.services.roster import Entry
+from tests.factories import (
+    PASSWORD,
+    AdministratorFactory,
+    CohortFactory,
+    InvitationFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,3 +83,31 @@ def test_a_double_click_on_sign_up_makes_one_account() -> None:
     statuses = at_once(sign_up, [Client(), Client()])
     assert User.objects.count() == 1
     assert set(statuses) <= {200, 302}
+
+
+def test_of_four_who_follow_a_link_with_two_places_two_join() -> None:
+    cohort = CohortFactory()
+    link = InvitationFactory(cohort=cohort, places=2)
+    people = [UserFactory() for _person in range(4)]
+
+    def join(person: User) -> bool:
+        try:
+            accept(link.token, person, link.created_at)
+        except NotPossible:
+            return False
+        return True
+
+    assert sorted(at_once(join, people)) == [False, False, True, True]
+    link.refresh_from_db()
+    assert (link.taken, cohort.members.count()) == (2, 2)
+
+
+def test_a_list_sent_twice_at_once_invites_once() -> None:
+    cohort, by = CohortFactory(), AdministratorFactory()
+    entries = [Entry("Bo", "bo@example.org"), Entry("Cy", "cy@example.org")]
+
+    def invite(_turn: int) -> None:
+        invite_candidates(cohort, entries, by=by, at=timezone.now(), address="TOKEN")
+
+    at_once(invite, [1, 2])
+    assert cohort.invitation_set.count() == 2

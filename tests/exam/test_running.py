@@ -52,7 +52,7 @@ def test_it_shows_time_left_and_answers_of_own_candidates(
 ) -> None:
     Response.objects.filter(attempt=running, position__in=[1, 2]).update(selected=1)
     page = browser(instructor).get("/running/").content.decode()
-    assert page.count("<h2>Ada</h2>") == 1
+    assert page.count(">Ada</a></h2>") == 1
     assert f"2 of {running.blueprint.length}" in page
     minutes = running.blueprint.minutes - 2  # a begun minute is not counted
     hours, rest = divmod(minutes, 60)
@@ -127,3 +127,71 @@ def test_three_running_exams_ask_as_often_as_one(
             text = page.get("/running/").content.decode()
         counts.append((text.count("<h2>"), len(captured)))
     assert counts == [(1, counts[0][1]), (3, counts[0][1])]
+
+
+# ------------------------------------------------------------------ news for an open page
+def news(person: User, *have: object, page: Client | None = None) -> str:
+    """What the page asks for again and again, showing these attempts already."""
+    page = page or browser(person)
+    answer = page.get("/running/", {"have": have}, headers={"HX-Request": "true"})
+    return answer.content.decode()
+
+
+def test_news_replace_the_facts_alone_so_that_what_is_typed_stays(
+    instructor: User, running: Attempt
+) -> None:
+    Response.objects.filter(attempt=running, position=1).update(selected=1)
+    text = news(instructor, running.pk)
+    assert f'<dl id="facts-{running.pk}" hx-swap-oob="true">' in text
+    assert "1 of 6" in text
+    assert "<form" not in text
+    assert "<html" not in text
+
+
+def test_who_begins_is_added_and_who_ends_is_told(
+    instructor: User, running: Attempt, candidate: User
+) -> None:
+    assert f'id="attempt-{running.pk}"' in news(instructor)
+    assert 'hx-swap-oob="beforeend:#running-list"' in news(instructor)
+    attempts.submit(running.pk, by="candidate", at=datetime.now(UTC))
+    text = news(instructor, running.pk)
+    assert f'<p id="add-{running.pk}" hx-swap-oob="true">' in text
+    assert f'href="/candidates/{candidate.pk}/"' in text
+    assert "Ended" in text
+
+
+def test_news_tell_nothing_of_others_candidates(running: Attempt) -> None:
+    stranger = InstructorFactory()
+    CohortFactory(instructors=[stranger], members=[UserFactory()])
+    for state in ("open", "ended"):
+        assert f"-{running.pk}" not in news(stranger, running.pk, "x", "9" * 40, "-1"), state
+        attempts.submit(running.pk, by="candidate", at=datetime.now(UTC))
+
+
+def test_it_says_when_the_last_answer_was_saved_and_who_has_gone_silent(
+    instructor: User, running: Attempt
+) -> None:
+    saved = datetime.now(UTC) - timedelta(seconds=20)
+    for seen_at, words in (
+        (saved, f"<dd>{saved:%H:%M:%S}</dd>"),
+        (saved - timedelta(minutes=7), "7\xa0minutes ago"),
+        (None, "Not yet"),
+    ):
+        Attempt.objects.filter(pk=running.pk).update(seen_at=seen_at)
+        assert words in browser(instructor).get("/running/").content.decode()
+
+
+def test_news_of_three_ask_as_often_as_of_one(
+    instructor: User, running: Attempt, blueprint: Blueprint, django_assert_max_num_queries
+) -> None:
+    cohort, have, counts = instructor.cohorts_taught.first(), [running.pk], []
+    page = browser(instructor)
+    for more in (0, 2):
+        for _candidate in range(more):
+            other = UserFactory()
+            cohort.members.add(other)
+            have.append(start(other, blueprint, at=datetime.now(UTC)).pk)
+        with django_assert_max_num_queries(12) as captured:
+            assert news(instructor, *have, page=page).count("<dl") == len(have)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]

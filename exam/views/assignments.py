@@ -1,0 +1,190 @@
+"""Exams assigned to cohorts: the list, one with everybody's progress, and changing it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import instructor_required
+from accounts.selectors import cohorts_for
+from exam.forms.assignments import AssignmentForm, WindowForm, usual_window, window_of
+from exam.models import Assignment
+from exam.selectors.assignments import (
+    Progress,
+    Sat,
+    Where,
+    assignments_taught_by,
+    member_counts,
+    progress_of,
+)
+from exam.selectors.readings import read_score
+from exam.services import assignments as service
+from exam.services.admission import NotPossible
+from exam.views.spreadsheets import csv_file
+
+PER_PAGE = 50
+PEOPLE_PER_PAGE = 100
+
+
+@instructor_required
+@never_cache
+@require_safe
+def assignments(request: HttpRequest) -> HttpResponse:
+    """What is assigned to one's cohorts, or to one of them."""
+    cohorts = list(cohorts_for(request.user))
+    asked = request.GET.get("cohort", "")
+    chosen = next((cohort for cohort in cohorts if str(cohort.pk) == asked), None)
+    listed = assignments_taught_by(request.user)
+    listed = listed.filter(cohort=chosen) if chosen else listed
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    counts = member_counts(list(page))
+    context = {
+        "cohorts": cohorts,
+        "chosen": chosen,
+        "page": page,
+        "query": f"cohort={chosen.pk}&" if chosen else "",
+        "rows": [(assignment, _counted(counts[assignment.pk])) for assignment in page],
+        "now": timezone.now(),
+    }
+    return render(request, "exam/assignments.html", context)
+
+
+def _counted(counts: Counter[Where]) -> dict[str, int]:
+    return {where.value: counts[where] for where in Where} | {"all": sum(counts.values())}
+
+
+@instructor_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def assign(request: HttpRequest) -> HttpResponse:
+    """A new one."""
+    now = timezone.now()
+    initial = usual_window(now) | {"cohort": request.GET.get("cohort", "")}
+    form = AssignmentForm(request.POST or None, instructor=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            assignment = service.assign(**form.cleaned_data, by=request.user)
+            messages.success(request, _("The exam is assigned. Its candidates see it at once."))
+            return redirect("exam:assignment", pk=assignment.pk)
+        except NotPossible as reason:
+            form.add_error(None, str(reason))
+    return render(request, "exam/assignment_form.html", {"form": form})
+
+
+@instructor_required
+@never_cache
+@require_safe
+def assignment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who has not started, is sitting, or has finished, with results as they come."""
+    found = _own(request, pk)
+    now = timezone.now()
+    progress = progress_of(found, now)
+    show = next((where for where in Where if where == request.GET.get("show")), "")
+    shown = [entry for entry in progress if show in ("", entry.where)]
+    counts = Counter(entry.where for entry in progress)
+    context = {
+        "assignment": found,
+        "counts": _counted(counts),
+        "passed": sum(entry.has_passed for entry in progress),
+        "show": show,
+        "page": Paginator(shown, PEOPLE_PER_PAGE).get_page(request.GET.get("page")),
+        "query": f"show={show}&" if show else "",
+        "now": now,
+    }
+    template = "exam/_assignment_progress.html" if request.htmx else "exam/assignment.html"
+    response = render(request, template, context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+@instructor_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_assignment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Other dates, or another number of attempts."""
+    found = _own(request, pk)
+    form = WindowForm(request.POST or None, initial=window_of(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.change_assignment(pk, **form.cleaned_data)
+            messages.success(request, _("The change is saved. It counts at once."))
+            return redirect("exam:assignment", pk=pk)
+        except NotPossible as reason:
+            form.add_error(None, str(reason))
+    return render(request, "exam/assignment_form.html", {"form": form, "assignment": found})
+
+
+@instructor_required
+@require_POST
+def withdraw_assignment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes it back; what was sat keeps its score."""
+    found = _own(request, pk)
+    service.withdraw_assignment(found.pk, at=timezone.now())
+    messages.success(request, _("The exam is withdrawn. Who is sitting now goes on to the end."))
+    return redirect("exam:assignment", pk=pk)
+
+
+@instructor_required
+@never_cache
+@require_safe
+def assignment_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """A line for each attempt, and one for each member who has not started."""
+    found = _own(request, pk)
+    progress = progress_of(found, timezone.now())
+    rows = [row for entry in progress for row in _csv_rows(entry)]
+    return csv_file(f"cutscore-assignment-{pk}.csv", _CSV_COLUMNS, rows)
+
+
+def _own(request: HttpRequest, pk: int) -> Assignment:
+    return get_object_or_404(assignments_taught_by(request.user), pk=pk)
+
+
+_CSV_COLUMNS = (
+    *("name", "email", "state", "attempt", "started_at", "ended_at", "answered", "questions"),
+    *("right_scored", "scored", "score", "band_low", "band_high", "unit", "passed", "complete"),
+    "receipt",
+)
+
+
+def _csv_rows(entry: Progress) -> Sequence[dict[str, Any]]:
+    person = {"name": entry.person.display_name, "email": entry.person.email}
+    if not entry.sat:
+        return [person | {"state": "not started"}]
+    oldest_first = list(reversed(entry.sat))
+    return [person | _csv_sat(sat) | {"attempt": n} for n, sat in enumerate(oldest_first, 1)]
+
+
+def _csv_sat(sat: Sat) -> dict[str, Any]:
+    attempt = sat.attempt
+    state = "sitting" if attempt.is_open else "finished" if sat.score else "being scored"
+    ended = attempt.ended_at and localtime(attempt.ended_at).isoformat(timespec="seconds")
+    return {
+        "state": state,
+        "started_at": localtime(attempt.started_at).isoformat(timespec="seconds"),
+        "ended_at": ended or "",
+        "answered": sat.answered,
+        "questions": attempt.length,
+        "receipt": attempt.receipt,
+        **(_csv_score(sat) if sat.score else {}),
+    }
+
+
+def _csv_score(sat: Sat) -> dict[str, Any]:
+    score, reading = sat.score, read_score(sat.score)
+    return {
+        "right_scored": score.raw_score,
+        "scored": score.scored_count,
+        "score": reading.figure.removesuffix(" %"),
+        "band_low": reading.low,
+        "band_high": reading.high,
+        "unit": "points" if reading.is_scaled else "percent",
+        "passed": ("yes" if score.passed else "no") if reading.is_scaled else "",
+        "complete": "yes" if score.is_complete else "no",
+    }
