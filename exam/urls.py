@@ -3,6 +3,9 @@
 from django.urls import path
 
 from exam.views import (
+    assignments,
+    blueprints,
+    candidates,
     history,
     instructor,
     practice,
@@ -48,4 +51,24 @@ urlpatterns = [
     path("running/", instructor.running, name="running"),
     path("missed/", instructor.practice_missed, name="practice_missed"),
     path("running/<int:pk>/minutes", instructor.add_minutes, name="add_minutes"),
+    path("blueprints/", blueprints.blueprints, name="blueprints"),
+    path("blueprints/<slug:slug>/", blueprints.edit, name="blueprint"),
+    path("blueprints/<slug:slug>/forms", blueprints.supported, name="blueprint_forms"),
+    path("blueprints/<slug:slug>/check", blueprints.check, name="check_blueprint"),
+    path("blueprints/<slug:slug>/preview/", blueprints.preview, name="preview_blueprint"),
+    path("blueprints/<slug:slug>/preview/typed", blueprints.preview_typed, name="preview_typed"),
+    path("bank/<slug:bank>/blueprints/new/", blueprints.new, name="new_blueprint"),
+    path("bank/<slug:bank>/blueprints/check", blueprints.check_new, name="check_new_blueprint"),
+    path(
+        "bank/<slug:bank>/blueprints/preview", blueprints.preview_new, name="preview_new_blueprint"
+    ),
+    path("assignments/", assignments.assignments, name="assignments"),
+    path("assignments/new/", assignments.assign, name="assign"),
+    path("assignments/<int:pk>/", assignments.assignment, name="assignment"),
+    path("assignments/<int:pk>/change/", assignments.change_assignment, name="change_assignment"),
+    path(
+        "assignments/<int:pk>/withdraw", assignments.withdraw_assignment, name="withdraw_assignment"
+    ),
+    path("assignments/<int:pk>/results.csv", assignments.assignment_csv, name="assignment_csv"),
+    path("candidates/<int:pk>/", candidates.candidate, name="candidate"),
 ]

@@ -48,9 +48,14 @@ def current_blueprints() -> QuerySet[Blueprint]:
     return Blueprint.objects.filter(is_current=True).select_related("bank")
 
 
+def open_blueprints() -> QuerySet[Blueprint]:
+    """Those that anybody may sit."""
+    return current_blueprints().filter(is_open=True)
+
+
 def first_blueprints() -> QuerySet[Blueprint]:
     """The same for somebody who has sat nothing yet: the shortest first."""
-    return current_blueprints().order_by("length", "slug")
+    return open_blueprints().order_by("length", "slug")
 
 
 def overdue_attempt_ids(at: datetime, limit: int = 200) -> list[int]:

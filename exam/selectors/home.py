@@ -15,6 +15,7 @@ from exam.engine.chances import chance_from_belief, kalman_readiness
 from exam.engine.scoring import domain_band
 from exam.engine.shares import share_band
 from exam.models import Attempt, Equating, Response, Score
+from exam.selectors.assignments import Assigned
 from exam.selectors.attempts import exams_for
 from exam.selectors.history import Sat
 from exam.selectors.names import names_of
@@ -22,6 +23,7 @@ from exam.selectors.pool import reference_of, report_scale
 
 RECENT_ATTEMPTS = 4
 WEAKEST = 3
+DUE_SOON = timedelta(days=3)
 FLAGS_ARE_FRESH = timedelta(days=7)
 
 
@@ -29,6 +31,7 @@ class Step(StrEnum):
     """What to do next, the most urgent first."""
 
     RESUME = "resume"
+    ASSIGNED = "assigned"
     READ = "read"
     REVIEW = "review"
     STUDY = "study"
@@ -67,6 +70,7 @@ class NextStep:
     step: Step
     attempt: Attempt | None = None
     open: OpenExam | None = None
+    assigned: Assigned | None = None
     weak: WeakPart | None = None
     flagged: int = 0
 
@@ -88,11 +92,18 @@ def open_exams(candidate: User, at: datetime) -> list[OpenExam]:
 
 
 def next_step(
-    running: Sequence[OpenExam], sat: Sequence[Sat], weakest: Sequence[WeakPart], at: datetime
+    running: Sequence[OpenExam],
+    sat: Sequence[Sat],
+    weakest: Sequence[WeakPart],
+    at: datetime,
+    assigned: Sequence[Assigned] = (),
 ) -> NextStep:
-    """Resume, read, review, study, or sit the first exam: the first of these that applies."""
+    """Resume, sit what is due, read, review, study, or sit the first exam: what applies first."""
     if running:
         return NextStep(Step.RESUME, running[0].attempt, open=running[0])
+    due = next((entry for entry in assigned if entry.can_start and entry.used == 0), None)
+    if due and (not sat or due.assignment.closes_at - at < DUE_SOON):
+        return NextStep(Step.ASSIGNED, assigned=due)
     if not sat:
         return NextStep(Step.FIRST)
     latest = sat[0].attempt

@@ -44,7 +44,7 @@ def practice_items(candidate: User, bank: Bank) -> list[Item]:
             "subdomain__domain__number",
             "subdomain__code",
             "area",
-            "tags",
+            "question__tags",
             "difficulty",
         )
     )

@@ -1,33 +1,27 @@
 """The life of an attempt: start, claim, submit, sweep, added minutes."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from exam.engine.assembly import AssembledForm, assemble, option_order
+from exam.engine.assembly import AssembledForm, assemble
 from exam.engine.batch import Batch
 from exam.engine.lifecycle import AttemptState, EndedBy, Purpose, advance
-from exam.models import Attempt, Blueprint, ExamForm, Response, TimeGrant
+from exam.models import Assignment, Attempt, Blueprint, ExamForm, Response, TimeGrant
 from exam.selectors.attempts import minutes_for, overdue_attempt_ids
 from exam.selectors.pool import Drawing, drawing_for, seen_version_ids
+from exam.services.admission import NotPossible, admit, admit_assigned
 from exam.services.learning import forget, hold
+from exam.services.opening import open_attempt
 from exam.services.queue import enqueue_learning, enqueue_scoring
 from exam.services.saving import Saved, save
-from questions.models import QuestionVersion
 
 LIVE_FOR = timedelta(seconds=90)
 MOST_EXTRA_MINUTES = 2 * 24 * 60
-
-
-class NotPossible(Exception):
-    """What was asked cannot be done; the message says why in one sentence."""
 
 
 class OpenElsewhere(Exception):
@@ -44,12 +38,18 @@ class Closed(Exception):
 
 # ------------------------------------------------------------------ start
 def start(
-    candidate: User, blueprint: Blueprint, *, at: datetime, seed: int, starts_per_day: int
+    candidate: User,
+    blueprint: Blueprint,
+    *,
+    at: datetime,
+    seed: int,
+    starts_per_day: int,
+    assignment: Assignment | None = None,
 ) -> Attempt:
     """A new attempt with its form drawn and its clock running; the open one if there is one.
 
     Raises:
-        NotPossible: too many starts today.
+        NotPossible: too many starts today, or what was assigned cannot be begun now.
         BankTooSmall: the bank cannot fill the blueprint; names what is short.
     """
     own = list(
@@ -60,7 +60,10 @@ def start(
     of_this = [attempt for attempt in own if attempt.blueprint.slug == blueprint.slug]
     if running := next((attempt for attempt in of_this if attempt.is_open), None):
         return running
-    _check_starts(own, at, starts_per_day)
+    if assignment:
+        admit_assigned(candidate, blueprint, assignment, at=at)
+    else:
+        admit(blueprint, own, at=at, starts_per_day=starts_per_day)
     drawing = drawing_for(blueprint)
     drawn = assemble(
         drawing.pool,
@@ -73,7 +76,9 @@ def start(
     )
     try:
         with transaction.atomic():
-            return _store(candidate, blueprint, drawing, drawn, len(of_this) + 1, at)
+            if assignment and (begun := _begun_meanwhile(candidate, blueprint, assignment, at)):
+                return begun
+            return _store(candidate, blueprint, drawing, drawn, len(of_this) + 1, at, assignment)
     except IntegrityError:
         # Another start won the race for "one open attempt".
         return Attempt.objects.get(
@@ -84,26 +89,17 @@ def start(
         )
 
 
-def _check_starts(own: list[Attempt], at: datetime, starts_per_day: int) -> None:
-    if sum(attempt.started_at > at - timedelta(days=1) for attempt in own) >= starts_per_day:
-        raise NotPossible(
-            _("You have started %(count)d exams in the last 24 hours. Please come back tomorrow.")
-            % {"count": starts_per_day}
-        )
-
-
-def _option_orders(version_ids: Sequence[int], seed: int) -> list[str]:
-    """For each position the options' ordinals as they are displayed, such as "2031"."""
-    facts = {
-        pk: (count, shuffle)
-        for pk, shuffle, count in QuestionVersion.objects.filter(pk__in=version_ids)
-        .annotate(option_count=Count("options"))
-        .values_list("pk", "shuffle", "option_count")
-    }
-    return [
-        "".join(map(str, option_order(count, seed=seed, position=position, shuffle=shuffle)))
-        for position, (count, shuffle) in enumerate((facts[pk] for pk in version_ids), 1)
-    ]
+def _begun_meanwhile(
+    candidate: User, blueprint: Blueprint, assignment: Assignment, at: datetime
+) -> Attempt | None:
+    """What another tab has begun; without that, the assignment has to admit, one by one."""
+    hold(candidate.pk)
+    open_exams = Attempt.objects.filter(candidate=candidate, state=AttemptState.IN_PROGRESS)
+    same = open_exams.filter(purpose=Purpose.EXAM, blueprint__slug=blueprint.slug)
+    begun = same.select_related("blueprint").first()
+    if begun is None:
+        admit_assigned(candidate, blueprint, assignment, at=at)
+    return begun
 
 
 def _store(
@@ -113,6 +109,7 @@ def _store(
     drawn: AssembledForm,
     number: int,
     at: datetime,
+    assignment: Assignment | None,
 ) -> Attempt:
     exam_form = ExamForm.objects.create(
         blueprint=blueprint,
@@ -130,23 +127,12 @@ def _store(
     return open_attempt(
         exam_form,
         candidate=candidate,
+        assignment=assignment,
         number=number,
         started_at=at,
         deadline=at + timedelta(minutes=minutes),
         extra_minutes=minutes - blueprint.minutes,
     )
-
-
-def open_attempt(exam_form: ExamForm, **facts: Any) -> Attempt:
-    """An attempt at a form with an empty response for each position, options in order of show."""
-    orders = _option_orders(exam_form.version_ids, exam_form.seed)
-    attempt = Attempt.objects.create(
-        exam_form=exam_form, blueprint=exam_form.blueprint, option_orders=orders, **facts
-    )
-    Response.objects.bulk_create(
-        Response(attempt=attempt, position=position) for position in range(1, len(orders) + 1)
-    )
-    return attempt
 
 
 # ------------------------------------------------------------------ claim

@@ -25,8 +25,9 @@ from exam.selectors.practice import (
     running_exam,
     today_of,
 )
-from exam.services.attempts import NotPossible, open_attempt
+from exam.services.admission import NotPossible
 from exam.services.learning import hold
+from exam.services.opening import open_attempt
 
 OPEN_FOR = timedelta(days=21)  # in milliseconds it has to fit the protocol's whole numbers
 MOST_PER_DAY = 100

@@ -1,6 +1,5 @@
 """The history of one's own attempts, as a page and as a CSV file."""
 
-import csv
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,9 +15,8 @@ from exam.models import Score
 from exam.selectors.history import HistoryRow, Sat, history_rows, sat_by, trend_of, trend_slug
 from exam.selectors.names import names_of
 from exam.selectors.readings import read_score
+from exam.views.spreadsheets import csv_file
 from exam.views.trends import domain_trend, score_trend
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @login_required
@@ -52,14 +50,8 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 def history_csv(request: HttpRequest) -> HttpResponse:
     """Every closed attempt as a line; texts that a spreadsheet would run are quoted."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="cutscore-history.csv"'
-    response.write("\ufeff")  # spreadsheets take it for a sign of UTF-8
     rows = [_csv_row(row) for row in history_rows(sat_by(request.user))]
-    writer = csv.DictWriter(response, fieldnames=list(_CSV_COLUMNS))
-    writer.writeheader()
-    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
-    return response
+    return csv_file("cutscore-history.csv", _CSV_COLUMNS, rows)
 
 
 def _exam_links(sat: Sequence[Sat], exams: dict[str, str]) -> list[tuple[str, str, int]]:
@@ -118,10 +110,3 @@ def _csv_score(score: Score) -> dict[str, Any]:
         "provisional": "yes" if reading.is_provisional else "no",
         "scale": score.scale.number,
     }
-
-
-def _harmless(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe."""
-    if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
-        return f"'{value}"
-    return value

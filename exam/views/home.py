@@ -8,7 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.selectors import answerable_invitations
 from exam import charts
+from exam.selectors.assignments import due_for
 from exam.selectors.attempts import first_blueprints
 from exam.selectors.history import sat_by, trend_of, trend_slug
 from exam.selectors.home import WeakPart, next_step, open_exams, readiness_of, weakest_parts
@@ -38,11 +40,16 @@ def home(request: HttpRequest) -> HttpResponse:
     blueprint = practice_blueprint(user)
     scores = trend_of(sat, trend_slug(sat))
     readiness = readiness_of(scores)
+    assigned = due_for(user, now)
+    step = next_step(running, sat, weakest, now, assigned)
     return render(
         request,
         "exam/home.html",
         {
-            "step": next_step(running, sat, weakest, now),
+            "step": step,
+            "assigned": [entry for entry in assigned if entry != step.assigned],
+            "requests": answerable_invitations(user, now),
+            "now": now,
             "running": running,
             "sat": sat[:ATTEMPTS_SHOWN],
             "more": len(sat) > ATTEMPTS_SHOWN,

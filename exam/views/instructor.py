@@ -1,6 +1,8 @@
 """An instructor's own cohorts: exams that run right now, and what is missed in practice."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,12 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import instructor_required
+from exam.models import Attempt
 from exam.selectors.attempts import attempts_taught_by
 from exam.selectors.practice_misses import cohorts_of, practice_misses
 from exam.selectors.running import running_attempts
 from exam.services import attempts
 
 PER_PAGE = 50
+HAVE = 4 * PER_PAGE  # rows a page can have gathered
+NUMBER = re.compile(r"[0-9]{1,18}").fullmatch
+SILENT = timedelta(minutes=3)
 
 
 class MinutesForm(forms.Form):
@@ -33,13 +39,43 @@ class MinutesForm(forms.Form):
 @never_cache
 @require_safe
 def running(request: HttpRequest) -> HttpResponse:
-    """Who sits an exam, how far they are, and how long they have."""
-    page = Paginator(running_attempts(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    """Who sits an exam, how far they are, and how long they have.
+
+    The page asks for it again and again; the answer then replaces the facts alone, so that what
+    is being typed beside them stays.
+    """
     now = timezone.now()
-    for attempt in page:
-        attempt.time_left = attempt.deadline - now
-        attempt.form = MinutesForm(auto_id=f"id_{attempt.pk}_%s")
-    return render(request, "exam/running.html", {"page": page, "now": now, "none": timedelta()})
+    page = Paginator(running_attempts(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "now": now, "shown": [_told(attempt, now) for attempt in page]}
+    template = "exam/running.html"
+    if request.htmx:
+        template = "exam/_running_news.html"
+        context |= _news(request, context["shown"], now)
+    response = render(request, template, context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def _told(attempt: Attempt, now: datetime) -> Attempt:
+    attempt.time_left = max(attempt.deadline - now, timedelta())
+    attempt.is_silent = attempt.seen_at is None or now - attempt.seen_at > SILENT
+    attempt.form = MinutesForm(auto_id=f"id_{attempt.pk}_%s")
+    return attempt
+
+
+def _news(request: HttpRequest, shown: list[Attempt], now: datetime) -> dict[str, Any]:
+    """What a page that shows some attempts already has to change: facts, ends, and beginnings."""
+    have = {int(pk) for pk in request.GET.getlist("have")[:HAVE] if NUMBER(pk)}
+    known = attempts_taught_by(request.user).filter(pk__in=have)
+    live = {attempt.pk for attempt in shown}
+    rest = running_attempts(request.user).filter(pk__in=have - live)
+    moved = [_told(attempt, now) for attempt in rest]
+    still = live | {attempt.pk for attempt in moved}
+    return {
+        "news": [attempt for attempt in [*shown, *moved] if attempt.pk in have],
+        "begun": [attempt for attempt in shown if attempt.pk not in have],
+        "ended": [attempt for attempt in known if attempt.pk not in still],
+    }
 
 
 @instructor_required

@@ -1,5 +1,6 @@
 """The sitting: instructions, start, the exam page and its save protocol, the result."""
 
+import re
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,20 +19,23 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.models import User
 from exam.engine.assembly import BankTooSmall
 from exam.models import Attempt, MissReason
-from exam.selectors.attempts import (
-    attempts_for,
-    current_blueprints,
-    exams_for,
-    first_blueprints,
-    minutes_for,
+from exam.selectors.assignments import (
+    Assigned,
+    assigned_to,
+    assignments_for,
+    blueprints_for,
+    due_for,
 )
+from exam.selectors.attempts import attempts_for, current_blueprints, exams_for, minutes_for
 from exam.selectors.forms import DisplayedQuestion, displayed_questions
 from exam.selectors.reviewed import answer_sheets
 from exam.selectors.scores import current_score
 from exam.services import attempts
+from exam.services.admission import why_not
 from exam.views.practice import waits_for_exam
 from exam.views.sync import page_state
 
+SHORT_NUMBER = re.compile(r"[0-9]{1,18}").fullmatch
 SESSION_BEYOND_DEADLINE = timedelta(hours=1)
 
 
@@ -40,7 +44,8 @@ SESSION_BEYOND_DEADLINE = timedelta(hours=1)
 def start_list(request: HttpRequest) -> HttpResponse:
     """The exams on offer, their rules, and what this person has sat of each."""
     user: User = request.user
-    own = list(exams_for(user))
+    now = timezone.now()
+    own, assigned = list(exams_for(user)), due_for(user, now)
     rows = [
         {
             "blueprint": blueprint,
@@ -49,40 +54,76 @@ def start_list(request: HttpRequest) -> HttpResponse:
                 (a for a in own if a.blueprint.slug == blueprint.slug and a.is_open), None
             ),
             "minutes": minutes_for(user, blueprint),
+            "assigned": [entry for entry in assigned if entry.blueprint == blueprint],
+            "is_assigned": any(e.can_start for e in assigned if e.blueprint == blueprint),
         }
-        for blueprint in (current_blueprints() if own else first_blueprints())
+        for blueprint in blueprints_for(own, assigned)
     ]
-    return render(request, "exam/start_list.html", {"rows": rows})
+    return render(request, "exam/start_list.html", {"rows": rows, "now": now})
 
 
 @login_required
 @require_safe
 def instructions(request: HttpRequest, slug: str) -> HttpResponse:
     """The untimed page before the clock starts."""
+    user: User = request.user
     blueprint = get_object_or_404(current_blueprints(), slug=slug)
-    own = exams_for(request.user).filter(blueprint__slug=slug)
+    own = exams_for(user).filter(blueprint__slug=slug)
     open_attempt = next((attempt for attempt in own if attempt.is_open), None)
     if open_attempt:
         return redirect("exam:sitting", pk=open_attempt.pk)
-    minutes = minutes_for(request.user, blueprint)
-    return render(request, "exam/instructions.html", {"blueprint": blueprint, "minutes": minutes})
+    now = timezone.now()
+    assigned = [entry for entry in assignments_for(user, now) if entry.blueprint == blueprint]
+    chosen = _chosen(assigned, request.GET.get("assignment", ""))
+    if chosen and not chosen.can_start:
+        messages.error(request, why_not(chosen.assignment, chosen.stand))
+        return redirect("exam:start_list")
+    if not chosen and not blueprint.is_open:
+        raise Http404
+    context = {
+        "blueprint": blueprint,
+        "minutes": minutes_for(user, blueprint),
+        "chosen": chosen,
+        "others": [entry for entry in assigned if entry.can_start and not chosen],
+        "now": now,
+    }
+    return render(request, "exam/instructions.html", context)
+
+
+def _chosen(assigned: list[Assigned], pk: str) -> Assigned | None:
+    """The assigned exam that was asked for; a 404 if there is no such one."""
+    if not pk:
+        return None
+    found = next((entry for entry in assigned if str(entry.assignment.pk) == pk), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 @login_required
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Starts the clock: draws the form and goes to its first question."""
+    user: User = request.user
     blueprint = get_object_or_404(current_blueprints(), slug=slug)
+    asked = request.POST.get("assignment", "")
+    assignment = None
+    if asked:
+        assigned = assigned_to(user).filter(blueprint__slug=slug)
+        assignment = get_object_or_404(assigned, pk=int(asked) if SHORT_NUMBER(asked) else 0)
     try:
         attempt = attempts.start(
-            request.user,
+            user,
             blueprint,
             at=timezone.now(),
             seed=secrets.randbits(62),
             starts_per_day=settings.STARTS_PER_DAY,
+            assignment=assignment,
         )
     except (attempts.NotPossible, BankTooSmall) as reason:
         messages.error(request, str(reason))
+        if asked or not blueprint.is_open:
+            return redirect("exam:start_list")
         return redirect("exam:instructions", slug=slug)
     _extend_session(request, attempt.deadline)
     return redirect("exam:sitting", pk=attempt.pk)

@@ -20,14 +20,14 @@ def whole_versions(ids: Iterable[int] | None = None) -> QuerySet[QuestionVersion
 
 
 def draft_of(version: QuestionVersion) -> QuestionDraft:
-    """The content of a version; the tags and enemies are the question's own."""
+    """The content of a version; enemies are the question's own, and the current one's tags."""
     question = version.question
     return QuestionDraft(
         code=question.code,
         subdomain=version.subdomain.code,
         area=version.area,
         difficulty=version.difficulty,
-        tags=tuple(question.tags or version.tags),
+        tags=tuple(question.tags if version.pk == question.current_id else version.tags),
         stem=version.stem,
         qualifier=version.qualifier or None,
         select=version.select,

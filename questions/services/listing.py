@@ -5,7 +5,8 @@ from datetime import datetime
 from textwrap import shorten
 
 from questions.formats.draft import QuestionDraft
-from questions.lint import Level, lint_question
+from questions.lint import Level
+from questions.lint.unfinished import lint_working_copy
 from questions.models import Question, Subdomain
 from questions.rendering import plain_text
 from questions.selectors.content import contents_of
@@ -14,7 +15,7 @@ TITLE_LENGTH = 200
 BATCH = 500
 COLUMNS = (
     *("title", "subdomain", "area", "difficulty", "select", "exhibit_kind"),
-    *("blocks", "warnings", "search_text", "changed_at"),
+    *("blocks", "warnings", "search_text", "changed_at", "tags"),
 )
 
 
@@ -27,7 +28,7 @@ def refresh_listing(questions: Iterable[Question], *, at: datetime) -> None:
 
 def fill_listing(question: Question, content: QuestionDraft, parts: dict[str, Subdomain]) -> None:
     """Sets the columns from the content, without writing; `parts` are the bank's, by code."""
-    levels = [finding.level for finding in lint_question(content)]
+    levels = [finding.level for finding in lint_working_copy(content)]
     question.title = _title(content)
     question.subdomain = parts.get(content.subdomain)
     question.area = content.area[:20]
@@ -37,6 +38,8 @@ def fill_listing(question: Question, content: QuestionDraft, parts: dict[str, Su
     question.blocks = levels.count(Level.BLOCK)
     question.warnings = levels.count(Level.WARN)
     question.search_text = _search_text(content)
+    if question.current_id is None:  # once published, tags change on their own too
+        question.tags = list(content.tags)
 
 
 def exhibit_kind(content: QuestionDraft) -> str:

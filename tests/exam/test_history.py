@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Report, Scale, Score
 from exam.selectors.history import history_rows, sat_by, trend_of, trend_slug
-from exam.views.history import _harmless
+from exam.views.spreadsheets import _harmless
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON
 

@@ -16,10 +16,12 @@ from exam.engine.lifecycle import EndedBy
 from exam.engine.practice import Choice, Mode
 from exam.models import Attempt, Blueprint, Card, ExamForm, Recall, Response, Score
 from exam.services import attempts, learning, practice, scoring
+from exam.services.assignments import assign
 from exam.services.practice import Plan
 from exam.services.saving import save
 from tests.exam.builders import practise
 from tests.exam.conftest import NOON, batch, change, start
+from tests.factories import CohortFactory, InstructorFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOON + timedelta(minutes=1)
@@ -146,3 +148,61 @@ def test_a_voided_attempt_leaves_no_answer_in_the_cards_whoever_was_first(
     )
     assert not Card.objects.exists()
     assert not Recall.objects.exists()
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_tabs_that_start_and_end_at_once_never_exceed_the_attempts_of_an_assignment(
+    blueprint: Blueprint, candidate: User, turn: int
+) -> None:
+    cohort = CohortFactory(members=[candidate])
+    given = assign(
+        cohort,
+        blueprint,
+        opens_at=NOON,
+        closes_at=LATER,
+        attempts_allowed=2,
+        by=InstructorFactory(),
+    )
+
+    def sit_quickly(seed: int) -> str:
+        try:
+            begun = attempts.start(
+                candidate, blueprint, at=NOON, seed=seed, starts_per_day=1, assignment=given
+            )
+        except attempts.NotPossible as reason:
+            return str(reason)
+        attempts.submit(begun.pk, by=EndedBy.CANDIDATE, at=NOON)
+        return ""
+
+    said = at_once(*(partial(sit_quickly, 10 * turn + seed) for seed in range(8)))
+    assert set(said) <= {"", "You have used all 2 attempts you had at this exam."}
+    assert Attempt.objects.filter(assignment=given).count() == 2
+
+
+def test_two_tabs_that_start_an_assigned_exam_sit_the_same_attempt(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    cohort, by = CohortFactory(members=[candidate]), InstructorFactory()
+    window = {"opens_at": NOON, "closes_at": LATER, "attempts_allowed": 1}
+    given = assign(cohort, blueprint, **window, by=by)
+
+    def begin(seed: int) -> int:
+        return attempts.start(
+            candidate, blueprint, at=NOON, seed=seed, starts_per_day=1, assignment=given
+        ).pk
+
+    assert len(set(at_once(*(partial(begin, seed) for seed in range(5))))) == 1
+    assert Attempt.objects.get().assignment == given
+
+
+def test_a_form_sent_twice_at_once_assigns_once(blueprint: Blueprint) -> None:
+    cohort, by = CohortFactory(), InstructorFactory()
+
+    def press() -> bool:
+        window = {"opens_at": NOON, "closes_at": LATER, "attempts_allowed": 1}
+        try:
+            return bool(assign(cohort, blueprint, **window, by=by))
+        except attempts.NotPossible:
+            return False
+
+    assert sorted(at_once(press, press)) == [False, True]

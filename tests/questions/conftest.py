@@ -1,10 +1,29 @@
 """A loaded bank to work on."""
 
+from typing import Any
+
 import pytest
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection
+from pytest_django import Settings
 
 from exam.selectors.attempts import current_blueprints
 from questions.models import Bank
 from tests.exam.conftest import load_tiny
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Loads the tiny bank once; each test's transaction leaves it as it was."""
+    with django_db_blocker.unblock():
+        load_tiny()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    """A real hash takes a quarter of a second, and is Django's to test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -13,3 +32,14 @@ def bank(db: None) -> Bank:
     if not current_blueprints().exists():
         load_tiny()
     return Bank.objects.get(blueprints__slug="tiny")
+
+
+@pytest.fixture
+def no_bank(db: None) -> None:
+    """An installation before anything was loaded; ask for it before anything is made."""
+    models = [
+        model for app in ("exam", "questions") for model in apps.get_app_config(app).get_models()
+    ]
+    tables = [model._meta.db_table for model in models]
+    flush = connection.ops.sql_flush(no_style(), tables, allow_cascade=True)
+    connection.ops.execute_sql_flush(flush)

@@ -1,0 +1,1 @@
+"""What instructors fill in about questions, one file for each screen."""
