@@ -6,16 +6,20 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .collecting import MAX_TEXT, Collector
-from .found import Found, FoundOption, FoundQuestion, Unreadable
+from .found import Found, FoundOption, FoundQuestion, Kind, Unreadable
 from .moodle_text import to_markdown
 from .plain_text import first_lines, lines_of, missing_pictures
 
 Part = Literal["stem", "option", "answer", "explanation"]
 
-# Strict is "A. " or "A) "; people write "(a)" and "A:" as well.
-_OPTION = re.compile(r"\s*\(?([A-Za-z])[.):](?:\s+(.*)|$)")
+# Strict is "A. " or "A) "; people write "(a)", "A:" and "A.text" as well, but "B.Sc." is a word.
+_OPTION = re.compile(
+    r"\s*\(?(?:([A-Za-z])[.):](?:\s+|$)|([A-Z])[.)](?!\w{1,3}\.)(?=[^\s.):]))(.*)$"
+)
+_SAID_AGAIN = re.compile(r"\(?([A-Za-z])[.):]\s*(\S.*)$")
 _ANSWER = re.compile(
-    r"\s*\**(?:correct\s+)?(?:answers?|ans|key)\s?(?:key\s?)?\**\s?[:=]\s?(.*)$", re.IGNORECASE
+    r"\s*\**(?:(?:correct\s+)?(?:answers?|ans|key)\s?(?:key\s?)?|correct)\**\s?[:=]\s?(.*)$",
+    re.IGNORECASE,
 )
 _STRICT = re.compile(r"\s*ANSWER:\s*[A-Z]\s*$")
 _EXPLANATION = re.compile(
@@ -103,7 +107,7 @@ def _question(item: _Item, ident: str, stem: str, texts: list[str]) -> FoundQues
     key = _key(item)
     return FoundQuestion(
         ident=ident,
-        kind="multiple" if len(key) > 1 else "single",
+        kind=_kind(item.texts, key),
         stem=to_markdown(stem, "wrapped"),
         options=tuple(
             FoundOption(to_markdown(text, "wrapped"), letter in key)
@@ -111,6 +115,12 @@ def _question(item: _Item, ident: str, stem: str, texts: list[str]) -> FoundQues
         ),
         explanation=to_markdown("\n".join(item.explanation), "wrapped"),
     )
+
+
+def _kind(texts: list[str], key: str) -> Kind:
+    if [text.lower() for text in texts] in (["true", "false"], ["false", "true"]):
+        return "true_false"
+    return "multiple" if len(key) > 1 else "single"
 
 
 def _unfit(stem: str, texts: list[str]) -> str:
@@ -153,16 +163,20 @@ def _begins(item: _Item, line: str, gap: bool, numbered: bool) -> bool:
     if _ANSWER.match(line):
         return item.answer is not None
     option = _OPTION.match(line)
-    return gap and not (option and item.takes_option(option[1].upper()))
+    return gap and not (option and item.takes_option(_letter(option)))
+
+
+def _letter(option: re.Match[str]) -> str:
+    return (option[1] or option[2]).upper()
 
 
 def _place(item: _Item, line: str, gap: bool) -> None:
     option, answer, explanation = (
         pattern.match(line) for pattern in (_OPTION, _ANSWER, _EXPLANATION)
     )
-    if option and item.takes_option(option[1].upper()):
-        item.letters += option[1].upper()
-        item.options.append([option[2] or ""])
+    if option and item.takes_option(_letter(option)):
+        item.letters += _letter(option)
+        item.options.append([option[3] or ""])
     elif answer and item.answer is None and (item.options or _STRICT.match(line)):
         item.answer = answer[1].strip()
     elif explanation and item.options:
@@ -189,4 +203,7 @@ def _key(item: _Item) -> str:
     if letters and set(letters) <= set(item.letters):
         return letters if len(letters) == len(set(letters)) else letters[0]
     named = [text.casefold() for text in item.texts]
+    again = _SAID_AGAIN.match(answer)
+    if again and (again[1].upper(), again[2].casefold()) in zip(item.letters, named, strict=True):
+        return again[1].upper()
     return item.letters[named.index(answer.casefold())] if answer.casefold() in named else ""

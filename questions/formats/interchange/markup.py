@@ -1,14 +1,17 @@
-"""XML of strangers, parsed without fetching or expanding anything."""
+"""XML of strangers, parsed without fetching anything; only short texts are expanded."""
 
 import re
 from html.entities import name2codepoint
+from itertools import islice
 from typing import Any
 
 from lxml import etree
 
+from .declared_names import with_own_names
 from .found import Unreadable
 
 MAX_XML = 30_000_000
+MAX_UNKNOWN = 1_000
 NOT_WELL_FORMED = "The file is not well-formed XML."
 TOO_LONG = "A text or a picture in the XML file is longer than 10 MB."
 OTHER_ENCODING = (
@@ -24,20 +27,38 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:[0-8]|1[124-9]|2[0-9
 
 
 def parse_xml(data: bytes) -> Any:
-    """The root element; a DOCTYPE is tolerated, its entities are not expanded.
+    """The root element; of a DOCTYPE only short plain texts are expanded, nothing is fetched.
+
+    What is not expanded stays in the texts as it is written, `&name;`.
 
     Raises Unreadable if it is no well-formed XML, or too large or too deep.
     """
     if len(data) > MAX_XML:
         raise Unreadable("The XML file is larger than 30 MB.")
-    data = _with_known_names(data)
+    data = _with_known_names(with_own_names(data))
     try:
         root = etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         root = _second_try(data, error)
     if root is None:
         raise Unreadable(NOT_WELL_FORMED)
+    _spell_out(root)
     return root
+
+
+def _spell_out(root: Any) -> None:
+    """Names that stand for something unknown become texts, so that nobody overlooks them."""
+    for name in list(islice(root.iter(etree.Entity), MAX_UNKNOWN)):
+        parent, before = name.getparent(), name.getprevious()
+        if parent is None:
+            continue
+        words = f"{name.text}{name.tail or ''}"
+        if before is None:
+            parent.text = (parent.text or "") + words
+        else:
+            before.tail = (before.tail or "") + words
+        name.tail = None
+        parent.remove(name)
 
 
 def _parser(encoding: str | None = None) -> Any:

@@ -3,14 +3,15 @@
 The template's columns: ident, title, type, stem, option_1 … option_10, key, rationale_1 …
 rationale_10, explanation, tags, subdomain, area, difficulty, qualifier, shuffle, references,
 exhibit_title, exhibit_kind, exhibit_alt, exhibit_table, exhibit_chart, exhibit_picture. Only stem,
-option_1, option_2 and key are needed; their order is free. `key` has letters or numbers of options
+option_1, option_2 and key are needed; their order is free. Instead of option_1 … there may be one
+column of choices, as in tables of other programs. `key` has letters or numbers of options
 (`B`, `2`, `A, C`, `1;3`), `tags` are separated by `,` or `;`.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -23,7 +24,8 @@ from .encoding import decode
 from .found import Found, FoundOption, FoundQuestion, Kind, Unreadable
 from .moodle_text import from_markdown
 from .table_cells import exhibit_in, references_in, unguarded, words_in
-from .table_columns import COLUMNS, PLACES, columns_of, is_header
+from .table_choices import choices_in
+from .table_columns import CHOICES, COLUMNS, PLACES, columns_of, is_header
 from .table_key import key_of
 
 Row = list[str]
@@ -60,12 +62,14 @@ def looks_like(name: str, data: bytes) -> bool:
 def read(name: str, data: bytes) -> Found:
     """Its questions. Raises Unreadable."""
     if is_archive(data):
-        return _from_rows(_workbook_rows(data))
+        return _from_workbook(data)
     text = decode(data)
     delimiter = _delimiter(text)
     if delimiter is None:
         raise Unreadable("The table's first line does not name the columns stem and option_1.")
-    return _from_rows(_csv_rows(text, delimiter))
+    collector = Collector()
+    _take_rows(collector, _csv_rows(text, delimiter))
+    return collector.found
 
 
 def _delimiter(text: str) -> str | None:
@@ -92,19 +96,25 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
         raise Unreadable("The table is damaged: a field is too long or never ends.") from error
 
 
-def _workbook_rows(data: bytes) -> Iterator[Row]:
-    """The rows of the first sheet that names the columns; formulas are marked, never computed."""
+def _from_workbook(data: bytes) -> Found:
+    """All sheets that name the columns; formulas are marked, never computed."""
     _check_parts(read_archive(data))
+    collector, is_first = Collector(), True
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         for sheet in book.worksheets:
             rows = _sheet_rows(sheet)
             first = list(islice(rows, HEADER_WITHIN))
             if any(map(is_header, first)):
-                return chain(first, rows)
+                _take_rows(collector, chain(first, rows), "" if is_first else f"{sheet.title} ")
+                is_first = False
+    except Unreadable:
+        raise
     except Exception as error:  # whatever a damaged part makes the library stumble over
         raise Unreadable("The workbook is damaged.") from error
-    raise Unreadable("No sheet of the workbook names the columns stem and option_1.")
+    if is_first:
+        raise Unreadable("No sheet of the workbook names the columns stem and option_1.")
+    return collector.found
 
 
 def _check_parts(parts: dict[str, bytes]) -> None:
@@ -132,24 +142,67 @@ def _cell(cell: Any) -> str:
     return str(value)
 
 
-def _from_rows(rows: Iterator[Row]) -> Found:
+def _take_rows(collector: Collector, rows: Iterator[Row], sheet: str = "") -> None:
     numbered = enumerate(rows, start=1)
     titles = next((row for _number, row in numbered if is_header(row)), [])
-    header, collector = columns_of(titles), Collector()
+    header = columns_of(titles)
     # Other programs' texts are Markdown at best; ours are not changed.
     read = str.strip if {"stem", "option_1"} <= set(titles) else from_markdown
     for name in dict.fromkeys(header):
-        if name and name not in COLUMNS:
+        if name and name not in (*COLUMNS, CHOICES):
             collector.warn(f"The column {name} is not one of the template and was left out.")
-    for number, row in islice(numbered, MAX_ITEMS + 20):
+    filled = list(_filled(islice(numbered, MAX_ITEMS + 20), header))
+    if next(rows, None) is not None:
+        raise Unreadable(f"The table has more than {MAX_ITEMS} rows.")
+    for number, texts in _counted_from_one(collector, filled):
+        values = {name: read(text) if _is_text(name) else text for name, text in texts.items()}
+        _take(collector, values, f"{sheet}row {number}")
+
+
+Texts = dict[str, str]
+
+
+def _filled(rows: Iterable[tuple[int, Row]], header: list[str]) -> Iterator[tuple[int, Texts]]:
+    """The rows that say something, by the names of their columns."""
+    for number, row in rows:
         cells = zip(header, row, strict=False)
         texts = {name: unguarded(cell.strip()) for name, cell in cells if name and cell.strip()}
         if texts and not _is_rule(row):
-            values = {name: read(text) if _is_text(name) else text for name, text in texts.items()}
-            _take(collector, values, number)
-    if next(rows, None) is not None:
-        raise Unreadable(f"The table has more than {MAX_ITEMS} rows.")
-    return collector.found
+            yield number, texts | _from_one_cell(texts)
+
+
+def _counted_from_one(
+    collector: Collector, rows: list[tuple[int, Texts]]
+) -> list[tuple[int, Texts]]:
+    """Where keys are numbers from 0 on, and none is beyond the last option, 0 is the first."""
+    counted = [texts for _number, texts in rows if _is_number(texts)]
+    keys = {int(texts["key"]) for texts in counted}
+    if 0 not in keys or len(keys) < 2:
+        return rows
+    if any(int(texts["key"]) >= len(_of_options(texts)) for texts in counted):
+        return rows
+    collector.warn("The keys of this table are counted from 0: 0 is the first option.")
+    for texts in counted:
+        texts["key"] = str(int(texts["key"]) + 1)
+    return rows
+
+
+def _is_number(texts: Texts) -> bool:
+    """Whether its key is the number of an option, and not what an option says."""
+    key = texts.get("key", "")
+    return key.isascii() and key.isdigit() and len(key) < 3 and key not in _of_options(texts)
+
+
+def _of_options(texts: Texts) -> list[str]:
+    return [text for name, text in texts.items() if name.startswith("option_")]
+
+
+def _from_one_cell(texts: dict[str, str]) -> dict[str, str]:
+    """The options of a row that has them all in one cell."""
+    if CHOICES not in texts or "option_1" in texts:
+        return {}
+    choices = choices_in(texts[CHOICES], texts.get("key", ""))
+    return {f"option_{place}": text for place, text in enumerate(choices, start=1)}
 
 
 def _is_text(name: str) -> bool:
@@ -161,9 +214,9 @@ def _is_rule(row: Row) -> bool:
     return all(_RULE.fullmatch(cell) for cell in row if cell)
 
 
-def _take(collector: Collector, values: dict[str, str], number: int) -> None:
+def _take(collector: Collector, values: dict[str, str], place: str) -> None:
     """One row, taken or named with the reason why not."""
-    ident, title = values.get("ident", f"row {number}"), values.get("title", "")
+    ident, title = values.get("ident", place), values.get("title", "")
     type_ = values.get("type", "row")
     options = _options(values)
     reason = _objection(values, options)
@@ -221,6 +274,8 @@ def _objection(values: dict[str, str], options: dict[int, str]) -> str:
         return "The row holds a formula; only plain cells are read."
     if "stem" not in values:
         return "The row has no stem."
+    if len(options) < 2 and CHOICES in values:
+        return "Where one choice ends and the next begins cannot be told; give each a column."
     return "The row has fewer than two options." if len(options) < 2 else ""
 
 

@@ -14,6 +14,7 @@ COLUMNS = (
     *("references", "exhibit_title", "exhibit_kind", "exhibit_alt", "exhibit_table"),
     *("exhibit_chart", "exhibit_picture"),
 )
+CHOICES = "choices"  # all options in one cell; no column of the template
 # Of two columns with one meaning the one whose name stands further to the left is taken.
 NAMES = {
     "ident": "identifier question_id qid id question_no question_number number no nr #",
@@ -26,6 +27,8 @@ NAMES = {
     "explanation": "overall_explanation answer_explanation explanations general_feedback feedback "
     "rationale reason comment",
     "tags": "tag keywords topics topic categories category",
+    CHOICES: "options answer_choices answer_options options_list choice_list alternatives "
+    "possible_answers all_options",
     "references": "reference sources source",
 }
 OTHER_NAMES = {
@@ -34,7 +37,9 @@ OTHER_NAMES = {
     for rank, other in enumerate(others.split(), start=1)
 }
 LETTERS = "abcdefghij"
-_REMARK = re.compile(r"\s(?:-\s(?:max|min)\b.*|\((?:optional|required|letters?|text)\))$|[*:?]+$")
+_REMARK = re.compile(
+    r"\s(?:[-–]\s(?:max|min|choose)\b.*|\((?:optional|required|letters?|text)\))$|[*:?]+$"
+)
 _OPTION = re.compile(
     r"(?:(?:answer|response)_)?(?:option|choice|opt|answer|alternative|response)_?(\d{1,2}|[a-j])"
     r"(?:_text)?"
@@ -58,9 +63,12 @@ def columns_of(cells: Sequence[str]) -> list[str]:
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Whether a row names at least the stem and two options, or the stem, an option and the key."""
+    """Whether a row names the stem and two options, or the stem, an option and the key."""
     names = set(columns_of(cells))
-    return {"stem", "option_1"} <= names and bool({"option_2", "key", "type"} & names)
+    in_one_cell = {"stem", CHOICES, "key"} <= names
+    return in_one_cell or (
+        {"stem", "option_1"} <= names and bool({"option_2", "key", "type"} & names)
+    )
 
 
 def _column(cell: str) -> tuple[str, int]:

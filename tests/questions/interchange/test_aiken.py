@@ -166,3 +166,15 @@ def test_a_damaged_file_is_read_or_refused(at: int, bytes_: bytes, gone: int) ->
         assert isinstance(aiken.read("x", data[:at] + bytes_ + data[at + gone :]), Found)
     except Unreadable as problem:
         assert str(problem)
+
+
+def test_options_without_a_space_and_answers_said_again_are_understood() -> None:
+    found = read("What?\nA.x\nB)y\nCorrect: B) y\n\nIs it?\nA. True\nB. False\nANSWER: A.\n")
+    what, truth = found.questions
+    assert (what.kind, what.options) == ("single", (FoundOption("x"), FoundOption("y", True)))
+    assert (truth.kind, truth.correct) == ("true_false", 1)
+
+
+def test_a_line_that_begins_with_a_short_form_continues_its_option() -> None:
+    (question,) = read("What?\nA. A title:\nB.Sc. or so\nB. Nothing\nANSWER: A\n").questions
+    assert [option.text for option in question.options] == ["A title:\nB.Sc. or so", "Nothing"]

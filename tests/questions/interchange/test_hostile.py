@@ -1,6 +1,6 @@
 """Hostile files: one clear sentence each, within bounded memory, and nothing fetched or run.
 
-A process apart reads them, under limits that it must not need.
+Processes apart read them, under limits that they must not need.
 """
 
 import json
@@ -24,18 +24,28 @@ MEGABYTE = 1024 * 1024
 MEMORY = 300 * MEGABYTE  # at most in use, interpreter and all
 SECONDS = 60  # no measure of speed: what takes longer hangs
 RUBBISH = 50_000_000
+# A fork for each file: what one of them has taken is not counted for the next.
 READ = """
-import json, sys
+import json, os, sys
 from questions.formats.interchange.found import Unreadable
 from questions.formats.interchange.reading import read_found
-while size := sys.stdin.buffer.readline():
+
+def tell(data):
     try:
-        found = read_found("file", sys.stdin.buffer.read(int(size)))
+        found = read_found("file", data)
         said = [f"{item.type}: {item.reason}" for item in found.rejected]
     except Unreadable as problem:
         said = str(problem)
     most = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
     print(json.dumps([said, int(most.split()[1]) * 1024]), flush=True)
+
+status = 0
+while status == 0 and (size := sys.stdin.buffer.readline()):
+    data = sys.stdin.buffer.read(int(size))
+    if not (child := os.fork()):
+        tell(data)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
 """
 TOO_MUCH = "The file holds more markup than is read at once; send it in several parts."
 NOTHING = "No question format was recognized in this file."

@@ -253,3 +253,13 @@ def test_it_is_recognized_by_its_content():
     yes = [item(), prefixed, item().decode().encode("utf-16"), manifest("a.xml")]
     no = [b"", old, b"<manifest type='imsqti_xmlv1p2'/>", b"# <assessmentItem>"]
     assert [qti2.looks_like("x", data) for data in yes + no] == [True] * 4 + [False] * 4
+
+
+def test_a_shared_text_takes_the_place_of_its_call():
+    call = '<include xmlns="http://www.w3.org/2001/XInclude" href="../shared/story.xml"/>'
+    data = item(PLAIN.replace("<choiceInteraction", f"<div>{call}</div><choiceInteraction", 1))
+    shared = {"shared/story.xml": b"<div><p>A shop opens.</p></div>"}
+    found = qti2.read_package({"items/i.xml": data, **shared})
+    assert "A shop opens." in found.questions[0].stem
+    (alone,) = qti2.read_package({"items/i.xml": data}).warnings
+    assert alone.endswith("a text it refers to is missing from the file.")

@@ -53,10 +53,16 @@ def _begins(start: Start, text: list[str], number: int, headings_only: bool, fol
     following = text[number + 1 : number + 1 + NEAR]
     if start.heading and not start.number and _is_label(start.text):
         # `## Answers` over a list of all answers ends the last question; `### Answer` is part of it
-        first = next((line for line in following if line.strip()), "")
-        return lines.answers_row(first) is not None
+        return _lists_answers(following)
     # A numbered list in a folded explanation is no question, unless the fold was never closed.
     return not folded or _has_options(following)
+
+
+def _lists_answers(following: list[str]) -> bool:
+    """Whether the first line, or the first row of a table below its head, tells an answer."""
+    filled = [line for line in following if line.strip()]
+    told = [line for line in filled if lines.answers_row(line) or lines.answer_pairs(line)]
+    return bool(told) and all(map(lines.table_row, filled[: filled.index(told[0])]))
 
 
 def _has_options(following: list[str]) -> bool:

@@ -17,7 +17,8 @@ _BULLET = re.compile(r"\s*[-*+]\s+(.*)")
 _FENCE = re.compile(r"\s*(```+|~~~+)")
 _RULE = re.compile(r"\s{0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _ANSWER = re.compile(
-    r"(?:the\s)?(?:(?:correct|right|suggested)\s(?:answers?|options?|choices?)|answers?|ans|solution|key)"
+    r"(?:the\s)?(?:(?:correct|right|suggested)\s(?:answers?|options?|choices?)|answers?|ans|solution|key"
+    r"|correct(?=[*_ ]*[:：]))"
     r"(?:\(s\))?(?:\s(?:is|are))?[*_ ]*(?:[:：][*_ ]*(.*)|$)",
     re.I | re.S,
 )
@@ -34,6 +35,8 @@ _FOLDED = re.compile(r"</?(?:details|summary)\b|^\s*</?(?:p|div)>\s*$", re.I)
 _ANSWERS_ROW = re.compile(
     r"[\s|>*_-]*(\d{1,5})[\s|.):*_-]+([A-Za-z](?:\s?[,;&]\s?[A-Za-z])*|[A-Z]{2,8})[\s|*_.]*$"
 )
+_PAIR = re.compile(r"(?<![\w.])(\d{1,4})\s?[-–:.)=]+\s?\(?([A-Za-z]{1,6}(?![A-Za-z]))\)?")
+_TABLE_ROW = re.compile(r"\s*\|.*\|\s*$")
 _OPENS = re.compile(r"\s*<details\b", re.I)
 _LETTERS = re.compile(
     r"[*_`\[( ]*(?:[Oo]ptions?[ ][*_`\[( ]*)?"
@@ -169,6 +172,21 @@ def answers_row(line: str) -> tuple[str, str] | None:
     """A question's number and its key, from a list of answers: `4. B`, `| 4 | B, C |`."""
     match = _ANSWERS_ROW.match(line[:200])
     return (match[1], match[2]) if match else None
+
+
+def answer_pairs(line: str) -> list[tuple[str, str]]:
+    """Numbers and keys of several questions on one line: `Answers: 1-A, 2-B`, `1. B 2. C`."""
+    if len(line) > LONGEST:
+        return []
+    pairs: list[tuple[str, str]] = _PAIR.findall(line)
+    rest = _PAIR.sub("", answer(line) or line)
+    is_list = len(pairs) > 1 and not re.search(r"\w", rest)
+    return pairs if is_list else []
+
+
+def table_row(line: str) -> bool:
+    """Whether it is a row of a table."""
+    return _TABLE_ROW.fullmatch(line[:LONGEST]) is not None
 
 
 def _undecorated(line: str) -> str:

@@ -6,6 +6,7 @@ folded), in a list of answers at the end, or in the options' own bold type or ti
 """
 
 import re
+from collections.abc import Iterator
 from textwrap import dedent
 
 from ..collecting import Collector
@@ -17,6 +18,7 @@ from . import lines
 from .blocks import Block, Parts, blocks_of, parts_of
 from .key import Choices, marked_by_tick, marked_by_weight, read_answer
 from .lines import Option
+from .shapes import nested_questions, ruled_questions, unfolded_questions
 
 MAX_LINES = 150_000  # thirty for each of as many questions as are taken
 FRONT_MATTER = re.compile(r"---\n(?:[^\n]{1,500}\n){0,50}?---\n")
@@ -47,8 +49,17 @@ def read(name: str, data: bytes) -> Found:
 def _best(text: str) -> Found:
     """Of the ways to tell where questions start, the one that explains most of the file."""
     text = FRONT_MATTER.sub("", text, count=1) if text.startswith("---\n") else text
-    blocks = (blocks_of(text.split("\n"), headings_only) for headings_only in (False, True))
-    return max((_found(way) for way in blocks), key=_explained)
+    return max((_found(way) for way in _ways(text.split("\n"))), key=_explained)
+
+
+def _ways(text: list[str]) -> Iterator[list[Block]]:
+    """As it stands first; another shape is only asked where it can be meant."""
+    for headings_only in (False, True):
+        yield blocks_of(text, headings_only)
+    for rewritten in (unfolded_questions, nested_questions, ruled_questions):
+        shape = rewritten(text)
+        if shape != text:
+            yield blocks_of(shape, headings_only=True)
 
 
 def _explained(found: Found) -> tuple[int, int]:
@@ -95,14 +106,30 @@ def _is_open_question(block: Block) -> bool:
 
 
 def _listed_answers(blocks: list[Block], parts: list[Parts]) -> dict[str, str]:
-    """The answers by number from lists such as `1. B` anywhere outside of questions."""
+    """The answers by number from lists such as `1. B`, outside of questions or below the last."""
     listed: dict[str, str] = {}
-    for block, part in zip(blocks, parts, strict=True):
+    last = max((place for place, part in enumerate(parts) if part.options), default=0)
+    numbers = {block.start.number for block in blocks}
+    for place, (block, part) in enumerate(zip(blocks, parts, strict=True)):
         if not part.options:
             first = f"{block.start.number}. {block.start.text}"
-            rows = (lines.answers_row(line) for line in [first, *block.body])
-            listed |= dict(row for row in rows if row)
+            listed |= dict(_told([first, *block.body]))
+        elif place == last:
+            told = dict(_told(part.tail))
+            if len(told) > 1 and told.keys() <= numbers:
+                listed |= told
+                part.tail = [line for line in part.tail if not _is_listed(line)]
     return listed
+
+
+def _told(body: list[str]) -> Iterator[tuple[str, str]]:
+    for line in body:
+        row = lines.answers_row(line)
+        yield from [row] if row else lines.answer_pairs(line)
+
+
+def _is_listed(line: str) -> bool:
+    return bool(lines.answers_row(line) or lines.answer_pairs(line) or lines.table_row(line))
 
 
 def _question(ident: str, block: Block, parts: Parts, listed: str) -> FoundQuestion | None:

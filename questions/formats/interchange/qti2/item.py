@@ -1,6 +1,7 @@
 """One item of QTI 2 or 3 as a question, or why it cannot be taken."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,6 +16,7 @@ OUTCOMES = {"correct": RIGHT, "incorrect": WRONG, "wrong": WRONG}
 MAX_NAME = 300
 MAX_OPTIONS = 100
 MAX_STIMULI = 10
+INCLUDE = "{http://www.w3.org/2001/XInclude}include"
 NO_INTERACTION = "no_interaction"
 NO_STIMULUS = "a text it refers to is missing from the file"
 TITLE_AS_STEM = "it has no text of its own, so its title stands in its place"
@@ -119,7 +121,10 @@ def _question(
 
 
 def _stem(item: Any, writer: Writer) -> str:
-    bodies = [*_stimuli(item, writer), *within(item, "itemBody")]
+    own = list(within(item, "itemBody"))
+    for body in own:
+        _include(body, writer)
+    bodies = [*_stimuli(item, writer), *own]
     return _joined(writer.markdown(body) for body in bodies)
 
 
@@ -133,6 +138,18 @@ def _stimuli(item: Any, writer: Writer) -> list[Any]:
         else:
             bodies += within(writer.shelf.parsed(path), "stimulusBody")
     return bodies
+
+
+def _include(body: Any, writer: Writer) -> None:
+    """Texts that QTI 2.2 keeps in files of their own take the place of what calls for them."""
+    for call in list(islice(body.iter(INCLUDE), MAX_STIMULI)):
+        path = writer.shelf.find(writer.folder, attribute(call, "href"))
+        if path is None:
+            writer.notes.append(NO_STIMULUS)
+        else:
+            called = deepcopy(writer.shelf.parsed(path))
+            called.tail = call.tail
+            call.getparent().replace(call, called)
 
 
 def _option(
