@@ -14,7 +14,10 @@ FIRST = "qti21"
 
 
 class ExportForm(Picking):
-    """What was picked from the list, or else the whole bank; of it some statuses, or all."""
+    """What was ticked in the list, or else all that its filters leave; of it some statuses, or all.
+
+    Without a tick and without a filter that is the whole bank.
+    """
 
     to = forms.ChoiceField(
         label=_("Format"),
@@ -24,6 +27,11 @@ class ExportForm(Picking):
     statuses = forms.MultipleChoiceField(
         label=_("Only these statuses"), required=False, choices=QuestionStatus.choices
     )
+
+    @property
+    def everything(self) -> bool:
+        """Whether all that fit are meant: nobody who narrowed a list means the rest of it too."""
+        return super().everything or (not self.picked and bool(self.active()))
 
     def questions(self) -> QuerySet[Question]:
         """Those of this bank; ask `is_valid` first."""

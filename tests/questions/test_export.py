@@ -198,3 +198,26 @@ def test_the_command_says_what_is_wrong(
     with pytest.raises(CommandError, match=reason):
         call_command("export_questions", slug, format="gift", output=tmp_path / name, status=status)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_narrowed_list_with_nothing_ticked_is_what_is_sent(instructor: Client, bank: Bank):
+    narrowed = {"part": "2.1", "all": "", "to": "csv"}
+    page = instructor.get(address(bank), narrowed).content.decode()
+    assert "questions that the list showed" in page
+    assert '<input type="hidden" name="part" value="2.1">' in page
+    answer = instructor.post(address(bank), narrowed | {"download": "1"})
+    found = read_found("file", b"".join(answer.streaming_content))
+    assert {one.subdomain for one in found.questions} == {"2.1"}
+    assert "the whole bank" in instructor.get(address(bank)).content.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_the_list_leads_to_the_export_of_what_it_shows(
+    instructor: Client, bank: Bank, headers: dict[str, str]
+):
+    listed = f"/bank/{bank.slug}/"
+    page = instructor.get(listed, {"part": "2.1"}, headers=headers).content.decode()
+    assert f'href="{address(bank)}?part=2.1">Export these</a>' in page
+    assert page.count('id="bank-export"') == 1
+    whole = instructor.get(listed, headers=headers).content.decode()
+    assert f'href="{address(bank)}">Export</a>' in whole
