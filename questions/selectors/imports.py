@@ -17,7 +17,7 @@ FILTERS = {
     "new": (_("New"), Q(state=ItemState.NEW)),
     "known": (_("Known already"), Q(state=ItemState.KNOWN)),
     "rejected": (_("Cannot be taken"), Q(state=ItemState.REJECTED)),
-    "warnings": (_("With warnings"), Q(warnings__gt=0)),
+    "warnings": (_("To look at"), Q(warnings__gt=0)),
     "no-key": (_("Without a key"), Q(content__keys=0)),
 }
 MOST_SECTIONS = 50

@@ -9,7 +9,7 @@ from questions.models import Bank, Import, ImportState
 from questions.services.errors import NotPossible
 from questions.services.import_claim import Clock
 from questions.services.import_file import MAX_BYTES, TOO_LARGE, Line, open_file
-from questions.services.import_reading import read
+from questions.services.import_reading import Opener, read
 from questions.services.import_writing import write
 from questions.services.importing import begin, receive
 
@@ -30,20 +30,26 @@ def bytes_of(path: Path) -> bytes:
         raise Unreadable("The file cannot be opened.") from None
 
 
-def report_on(name: str, data: bytes) -> Line:
+def report_on(name: str, data: bytes, *, opener: Opener = open_file) -> Line:
     """What is in a file, in the shape of `questions.formats.interchange.report`; nothing is kept.
 
     Raises:
         Unreadable: nothing can be taken from it.
     """
-    report, lines = open_file(name, data)
+    report, lines = opener(name, data)
     for _line in lines:
         pass  # what comes late, such as a limit, counts too
     return report
 
 
 def import_at_once(
-    bank: Bank, name: str, data: bytes, *, by: User | None, clock: Clock
+    bank: Bank,
+    name: str,
+    data: bytes,
+    *,
+    by: User | None,
+    clock: Clock,
+    opener: Opener = open_file,
 ) -> tuple[Line, Import]:
     """Makes drafts of all that is new in a file; the report on the file, and the import.
 
@@ -51,7 +57,7 @@ def import_at_once(
         Unreadable: nothing can be taken from it, and nothing of it is kept.
         NotPossible: the bank changed all the while, or somebody withdrew it.
     """
-    opened = open_file(name, data)  # before anything is kept
+    opened = opener(name, data)  # before anything is kept
     batch = receive(bank, name, data, by=by, at=clock())
     report = read(batch.pk, clock=clock, opener=lambda _name, _data: opened) or as_dict(None)
     if report["error"]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from questions.formats.draft import OptionDraft, QuestionDraft
+from questions.formats.interchange.collecting import few
 from questions.formats.interchange.found import Found, FoundQuestion, Picture, Unreadable
 from questions.formats.interchange.reading import read_found
 from questions.formats.interchange.report import as_dict
@@ -33,6 +34,7 @@ LIMITS = {
 }
 DIFFICULTIES = range(1, 6)
 TOO_MUCH = "The file takes too much time or memory to read."
+DRAWING = "image/svg+xml"
 LARGEST_PICTURE = 5_000_000
 MOST_BYTES = 20_000_000  # of one question's pictures
 
@@ -58,8 +60,22 @@ def lines_of(name: str, data: bytes) -> Iterator[Line]:
     except (MemoryError, RecursionError):
         yield {"report": as_dict(None, TOO_MUCH)}
     else:
+        found.warnings += _drawings(found)
         yield _storable({"report": as_dict(found)})
         yield from map(_storable, _questions(found))
+
+
+def _drawings(found: Found) -> Iterator[str]:
+    """One sentence on pictures of a kind that is not kept."""
+    names = [
+        picture.name
+        for question in found.questions
+        for picture in question.pictures
+        if picture.media_type == DRAWING
+    ]
+    if names:
+        shown = few(list(dict.fromkeys(names)))
+        yield f"Drawings in SVG are not kept; put PNG pictures in their place: {shown}."
 
 
 def _storable(value: Any) -> Any:

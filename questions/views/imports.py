@@ -4,18 +4,20 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from accounts.access import instructor_required
 from questions.formats.interchange.template import column_meanings, template_csv, template_xlsx
 from questions.forms.importing import PlacementForm, UploadForm, choice_of_items, place_choices
-from questions.models import Bank, Import, ImportState
+from questions.models import Bank, Import, ImportState, Question
 from questions.selectors import imports as selectors
 from questions.selectors.import_preview import preview_of
+from questions.selectors.reviews import answers_first
 from questions.services import importing
 from questions.services.errors import NotPossible
 from questions.services.listing import subdomains_of
@@ -85,10 +87,20 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 def item(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     """One item as a candidate would see it: a part of the list, or a page without scripts."""
     batch = _import(pk)
-    found = get_object_or_404(batch.items.exclude(content=None), position=position)
+    items = batch.items.exclude(content=None).select_related("question")
+    found = get_object_or_404(items, position=position)
+    if found.question and answers_first(found.question, request.user):
+        return _answered_first(request, found.question)
     context = {"batch": batch, "bank": batch.bank, "item": found, "shown": preview_of(found)}
     name = "_import_preview" if request.htmx else "import_item"
     return render(request, f"questions/{name}.html", context)
+
+
+def _answered_first(request: HttpRequest, question: Question) -> HttpResponse:
+    """What the file says of a question in review is kept from who is to answer it blind."""
+    messages.info(request, _("Answer the question first; then you can see what the file says."))
+    review = reverse("questions:review", args=[question.pk])
+    return HttpResponseClientRedirect(review) if request.htmx else redirect(review)
 
 
 @instructor_required

@@ -121,7 +121,7 @@ def test_it_goes_without_scripts(
     page.locator(".item", has_text="goes best").get_by_role("checkbox").uncheck()
     page.get_by_role("button", name="Keep the choices of this page").click()
     page.select_option("#id_section-0", index=1)
-    page.click("text=Note this")
+    page.click("text=Save where they belong")
     page.locator(".item summary").first.click()
     page.locator(".preview a").first.click()
     expect(page.locator(".reviewed-options .key")).to_have_count(1)

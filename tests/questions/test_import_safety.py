@@ -1,9 +1,5 @@
-"""Imports under attack, twice, at once, killed half-way, given up: nothing is ever half done."""
+"""Imports under attack, twice, at once, given up: nothing is ever half done."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,7 +16,6 @@ from questions.models import (
     Import,
     ImportState,
     Question,
-    QuestionEvent,
 )
 from questions.selectors import imports as selectors
 from questions.services import import_reading, import_writing, importing
@@ -33,7 +28,6 @@ from .import_files import (
     NOW,
     Clock,
     begun,
-    children_of,
     gift,
     here,
     items,
@@ -46,7 +40,6 @@ from .import_files import (
     was_read,
 )
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.django_db
 
 
@@ -68,28 +61,23 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_file_that_cannot_be_read_is_one_sentence_and_leaves_nothing(bank: Bank, name: str):
     before = Question.objects.count()
-    batch = received(bank, HOSTILE[name])
-    import_reading.read(batch.pk, clock=Clock())
-    batch.refresh_from_db()
+    batch = was_read(bank, HOSTILE[name])
     assert (batch.state, batch.data) == (ImportState.FAILED, None)
     assert batch.error.endswith(".") and "\n" not in batch.error and len(batch.error) < 120
     assert (batch.items.count(), Question.objects.count() - before) == (0, 0)
 
 
+def test_a_process_apart_says_the_same_sentence(bank: Bank):
+    batch = received(bank, HOSTILE["a zip bomb"])
+    import_reading.read(batch.pk, clock=Clock())
+    batch.refresh_from_db()
+    assert (batch.state, batch.data) == (ImportState.FAILED, None)
+    assert batch.error == was_read(bank, HOSTILE["a zip bomb"]).error
+
+
 def test_a_file_that_is_too_large_is_not_even_opened():
     with pytest.raises(Unreadable, match="larger than 50 MB"):
         open_file("large", b"?" * (MAX_BYTES + 1))
-
-
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks its child up in /proc")
-def test_a_child_that_is_ended_by_a_limit_is_one_sentence():
-    others = set(children_of(os.getpid()))
-    report, lines = open_file("quiz", gift(3000).encode())
-    assert (report["items"], next(lines)["title"]) == (3000, "Q1")
-    (child,) = set(children_of(os.getpid())) - others
-    os.kill(child, signal.SIGKILL)  # as the system does with what takes too much
-    with pytest.raises(Unreadable, match="The file takes too much time or memory to read"):
-        list(lines)
 
 
 def test_nothing_outside_of_a_file_is_read_for_it(bank: Bank, tmp_path: Path):
@@ -163,68 +151,6 @@ def at_once(*calls: Callable[[], Any]) -> None:
             future.result()
 
 
-KILLED = """
-import os, signal, sys
-from datetime import datetime, timezone
-import django
-django.setup()
-from questions.services import import_reading, import_writing
-looks = int(sys.argv[3])
-def clock():
-    global looks
-    looks -= 1
-    if looks == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return datetime.now(timezone.utc)
-work = {"read": import_reading.read, "write": import_writing.write}[sys.argv[1]]
-work(int(sys.argv[2]), clock=clock)
-"""
-
-
-def killed(work: str, batch: Import, look: int) -> None:
-    """A process of its own does the work and is killed when it looks at the clock that often."""
-    name = str(connection.settings_dict["NAME"])
-    url = f"sqlite:///{name}"
-    if connection.vendor == "postgresql":
-        head, _sep, rest = os.environ["DATABASE_URL"].partition("?")
-        url = f"{head.rpartition('/')[0]}/{name}?{rest}"
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url}
-    command = [sys.executable, "-c", KILLED, work, str(batch.pk), str(look)]
-    done = subprocess.run(command, env=environment, cwd=ROOT, check=False, timeout=60)
-    assert done.returncode == -signal.SIGKILL
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_while_writing_leaves_nothing_and_the_sweep_finishes(bank: Bank):
-    batch = was_read(bank, gift(5))
-    begun(batch)
-    killed("write", batch, look=3)  # when everything stands in the transaction but its end
-    assert made(bank) == [] and QuestionEvent.objects.filter(kind="imported").count() == 0
-    batch.refresh_from_db()
-    assert batch.state == ImportState.IMPORTING
-
-    importing.sweep(at=batch.touched_at + timedelta(minutes=1))
-    import_writing.write(batch.pk, clock=Clock())
-    assert made(bank) == []  # it might still be at work
-
-    importing.sweep(at=batch.touched_at + timedelta(minutes=4))
-    import_writing.write(batch.pk, clock=Clock(batch.touched_at + timedelta(minutes=4)))
-    batch.refresh_from_db()
-    assert (batch.state, len(made(bank))) == (ImportState.DONE, 5)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_while_reading_leaves_nothing_half_and_the_file_is_read_again(bank: Bank):
-    batch = received(bank, gift(5))
-    killed("read", batch, look=4)  # when its items are being kept
-    batch.refresh_from_db()
-    assert (batch.state, batch.items.count()) == (ImportState.READING, 0)
-    importing.sweep(at=batch.touched_at + timedelta(minutes=4))
-    import_reading.read(batch.pk, clock=Clock(batch.touched_at + timedelta(minutes=5)))
-    batch.refresh_from_db()
-    assert (batch.state, batch.items.count()) == (ImportState.READ, 5)
-
-
 def test_what_nobody_expected_while_reading_is_told_too(bank: Bank):
     batch = received(bank, gift(1))
     report = {"items": 1, "imported": [], "rejected": [], "merged_duplicates": 0, "warnings": []}
@@ -276,7 +202,7 @@ def test_an_import_withdrawn_while_it_is_read_stays_withdrawn(bank: Bank):
                 importing.withdraw(batch.pk, at=NOW + timedelta(seconds=30))
             return super().__call__()
 
-    assert import_reading.read(batch.pk, clock=Withdrawing()) is None
+    assert import_reading.read(batch.pk, clock=Withdrawing(), opener=here) is None
     batch.refresh_from_db()
     assert (batch.state, batch.items.count()) == (ImportState.WITHDRAWN, 0)
 

@@ -17,6 +17,8 @@ from questions.models import Bank, Import
 from questions.selectors.imports import with_counts
 from questions.services.errors import NotPossible
 from questions.services.import_at_once import bytes_of, import_at_once, report_on
+from questions.services.import_file import open_file
+from questions.services.import_reading import Opener
 
 CANNOT_BE_READ = 2
 NO_BANK = "There is no bank yet. Load one first: ./dev manage load_bank fixtures/mls-c01"
@@ -28,6 +30,7 @@ class Command(BaseCommand):
 
     help = "Take the questions of a file of another program into the bank, as drafts."
     requires_system_checks = ()
+    stealth_options = ("opener",)  # for a caller that need not fear the file
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, and what is to be done with it."""
@@ -50,14 +53,22 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(lines))
 
     def done(
-        self, file: Path, *, dry_run: bool, bank: str | None, by: str | None, **_options: Any
+        self,
+        file: Path,
+        *,
+        dry_run: bool,
+        bank: str | None,
+        by: str | None,
+        opener: Opener = open_file,
+        **_options: Any,
     ) -> tuple[dict[str, Any], Import | None]:
         """The report, and the import unless it was a trial."""
         data = bytes_of(file)
         if dry_run:
-            return report_on(file.name, data), None
+            return report_on(file.name, data, opener=opener), None
         into, author = _bank(bank), _person(by)
-        return import_at_once(into, file.name, data, by=author, clock=timezone.now)
+        given = {"by": author, "clock": timezone.now, "opener": opener}
+        return import_at_once(into, file.name, data, **given)
 
     def give_up(self, error: str, report: str) -> None:
         """One sentence on the error stream; the report, if wanted, says it too."""
