@@ -79,7 +79,9 @@ def instructions(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, why_not(chosen.assignment, chosen.stand))
         return redirect("exam:start_list")
     if not chosen and not blueprint.is_open:
-        raise Http404
+        chosen = next((entry for entry in assigned if entry.can_start), None)
+        if chosen is None:
+            raise Http404
     context = {
         "blueprint": blueprint,
         "minutes": minutes_for(user, blueprint),

@@ -18,7 +18,7 @@ PARTS = {
     "stem": (_("Stem"), ("stem", "qualifier")),
     "options": (_("Options, key and rationales"), ("options", "select", "shuffle")),
     "exhibit": (_("Exhibit"), ("exhibit",)),
-    "explanation": (_("Explanation"), ("explanation",)),
+    "explanation": (_("Takeaway"), ("explanation",)),
     "references": (_("References"), ("references",)),
     "place": (_("Sub-domain, area, difficulty, tags"), ("subdomain", "area", "difficulty", "tags")),
 }

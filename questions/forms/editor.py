@@ -52,9 +52,9 @@ class QuestionForm(forms.Form):
     subdomain = forms.ChoiceField(required=False, label=_("Sub-domain"))
     area = forms.ChoiceField(required=False, label=_("Area"))
     difficulty = forms.ChoiceField(required=False, choices=DIFFICULTIES, label=_("Difficulty"))
-    qualifier = TextField(120, label=_("Qualifier"))
+    qualifier = TextField(120, label=_("Words that decide"))
     shuffle = forms.BooleanField(required=False, label=_("Shuffle the options"))
-    explanation = TextField(8000, rows=3, label=_("Explanation"))
+    explanation = TextField(8000, rows=3, label=_("What to remember after the exam"))
     tags = TextField(1300, label=_("Tags"))
 
     def __init__(self, bank: Bank, *args: Any, **options: Any) -> None:

@@ -29,11 +29,18 @@ def lint_working_copy(draft: QuestionDraft) -> list[Finding]:
 
 
 def unfinished(draft: QuestionDraft) -> list[Finding]:
-    """What is missing, each a block."""
+    """What is missing, and what the format cannot take; each a block."""
+    missing = (*_place(draft), *_text(draft), *_exhibit(draft.exhibit))
     return [
-        Finding("unfinished", Level.BLOCK, draft.code, field, message, FORMAT)
-        for field, message in (*_place(draft), *_text(draft), *_exhibit(draft.exhibit))
+        Finding(rule, Level.BLOCK, draft.code, field, message, FORMAT)
+        for rule, found in (("unfinished", missing), ("misfit", _misfits(draft)))
+        for field, message in found
     ]
+
+
+def is_missing(finding: Finding) -> bool:
+    """Whether something is not there yet, rather than wrong."""
+    return finding.rule == "unfinished" or finding.rule.startswith("missing-")
 
 
 def _place(draft: QuestionDraft) -> Iterator[tuple[str, str]]:
@@ -56,8 +63,6 @@ def _text(draft: QuestionDraft) -> Iterator[tuple[str, str]]:
     for reference in draft.references:
         if not reference.title:
             yield "references", "A reference has no title."
-        if reference.url and not reference.url.startswith(("http://", "https://")):
-            yield "references", f"The address {reference.url} does not begin with https://."
 
 
 def _exhibit(exhibit: ExhibitDraft | None) -> Iterator[tuple[str, str]]:
@@ -70,14 +75,20 @@ def _exhibit(exhibit: ExhibitDraft | None) -> Iterator[tuple[str, str]]:
             yield "chart", "There is no Vega-Lite specification that can be read."
     elif exhibit.rows is None and not exhibit.picture:
         yield "picture", "There is no picture yet."
-    elif exhibit.rows is not None:
-        yield from _table(exhibit)
+    elif exhibit.rows is not None and not exhibit.rows:
+        yield "table", "The table has no rows under its heads."
+
+
+def _misfits(draft: QuestionDraft) -> Iterator[tuple[str, str]]:
+    for reference in draft.references:
+        if reference.url and not reference.url.startswith(("http://", "https://")):
+            yield "references", f"The address {reference.url} does not begin with https://."
+    if draft.exhibit is not None and draft.exhibit.rows is not None:
+        yield from _table(draft.exhibit)
 
 
 def _table(exhibit: ExhibitDraft) -> Iterator[tuple[str, str]]:
     rows = exhibit.rows or ()
-    if not rows:
-        yield "table", "The table has no rows under its heads."
     if len(exhibit.columns or ()) > MOST_COLUMNS or len(rows) > MOST_ROWS:
         yield "table", f"A table has at most {MOST_COLUMNS} columns and {MOST_ROWS} rows."
     if any(len(cell) > CELL_LENGTH for row in rows for cell in row):

@@ -54,6 +54,8 @@ def create_question(
     """
     record = EMPTY | dict(content or {})
     with transaction.atomic():
+        # Two at once must not take the same number.
+        Bank.objects.select_for_update(no_key=True).get(pk=bank.pk)
         question = _new(bank, code or next_code(bank, record["subdomain"]), by)
         _store(Draft(question=question, content=record, revision=1), by, at, is_begun=True)
         events.record([question.pk], EventKind.CREATED, by=by, at=at)

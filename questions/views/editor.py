@@ -17,15 +17,22 @@ from questions.formats.record import EMPTY, from_record
 from questions.forms.conflict import Conflicting
 from questions.forms.editor import BeginForm, EnemiesForm, Manuscript
 from questions.lint import Finding
+from questions.lint.unfinished import is_missing
 from questions.models import Bank, DraftSave, Question
 from questions.selectors.difference import difference
-from questions.selectors.editor import codes_like, editable_questions, opened, saves_of
+from questions.selectors.editor import (
+    codes_like,
+    editable_questions,
+    is_as_published,
+    opened,
+    steps_of,
+)
 from questions.selectors.reviews import answers_first
 from questions.selectors.shown import findings_of, shown_draft
 from questions.selectors.similar import similar_to
 from questions.services import drafting, enemies
 from questions.services.errors import NotPossible
-from questions.services.pictures import MAX_BYTES, PictureError, store_picture
+from questions.views.question import answer_first
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -51,6 +58,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor; without scripts it saves like any form."""
     question = _question(pk)
     if request.method != "POST":
+        if answers_first(question, request.user):
+            return answer_first(request, pk, _("see its text"))
         if question.proposed_id is not None:
             return render(request, "questions/edit_in_review.html", _place(question), status=409)
         stored = opened(question)
@@ -93,7 +102,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview, the checks and what is alike, of what the page sends; nothing is stored."""
     question = _question(pk)
     written = Manuscript.sent(question.bank, request.POST)
-    context = _looked(question, written, written.content)
+    context = _looked(question, written, written.content) | {"is_alone": True}
     return render(request, "questions/_edit_look.html", context)
 
 
@@ -133,13 +142,12 @@ def saves(request: HttpRequest, pk: int) -> HttpResponse:
     """Earlier saves: who, when, and what is different now."""
     question = _question(pk)
     if answers_first(question, request.user):
-        messages.info(request, _("Answer the question first; then you can see its saves."))
-        return redirect("questions:review", pk=pk)
-    kept, stored = saves_of(question), opened(question)
+        return answer_first(request, pk, _("see its saves"))
+    kept, stored = steps_of(question), opened(question)
     asked = request.GET.get("save", "")
-    chosen = next((save for save in kept if str(save.revision) == asked), None)
+    chosen = next((step.save for step in kept if str(step.save.revision) == asked), None)
     context = _place(question) | {
-        "saves": kept,
+        "steps": kept,
         "chosen": chosen,
         "revision": stored.revision,
         "difference": chosen and _difference(question, chosen, stored.content),
@@ -206,20 +214,6 @@ def find_enemies(request: HttpRequest, pk: int) -> JsonResponse:
     """Questions of the same bank whose code or beginning holds what is typed."""
     question = get_object_or_404(Question, pk=pk)
     return JsonResponse({"found": codes_like(question, request.GET.get("typed", "")[:60])})
-
-
-@instructor_required
-@require_POST
-def upload(request: HttpRequest) -> JsonResponse:
-    """Stores a picture and says how texts and exhibits call it."""
-    file = request.FILES.get("picture")
-    if file is None:
-        return JsonResponse({"words": _("Choose a picture.")}, status=422)
-    try:
-        picture = store_picture(file.read(MAX_BYTES + 1))
-    except PictureError as reason:
-        return JsonResponse({"words": str(reason)}, status=422)
-    return JsonResponse({"name": picture.name})
 
 
 # ------------------------------------------------------------------ parts
@@ -289,9 +283,14 @@ def _looked(question: Question, written: Manuscript, content: dict[str, Any]) ->
         "shown": shown_draft(draft),
         "findings": [_placed(finding, written) for finding in findings],
         "blocks": sum(finding.level == "block" for finding in findings),
+        "missing": sum(map(is_missing, findings)),
+        "is_unchanged": is_as_published(question, draft),
         "similar": similar_to(question, draft.stem, draft.subdomain),
     }
 
 
 def _placed(finding: Finding, written: Manuscript) -> dict[str, Any]:
-    return asdict(finding) | {"slot": written.slot(finding.field)}
+    return asdict(finding) | {
+        "slot": written.slot(finding.field),
+        "is_missing": is_missing(finding),
+    }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.screens import SIZES, check, watched
 from tests.running import Running
@@ -55,7 +55,8 @@ def test_what_is_typed_is_saved_by_itself_judged_and_shown(instructor: Callable[
     expect(page.locator("#state")).to_contain_text("Saved ")
     expect(page.locator("#look .stem strong")).to_have_text("overfits")
     expect(page.locator("#findings-difficulty")).to_contain_text("The difficulty is not rated.")
-    expect(page.locator("#look .chip.danger").first).to_be_visible()
+    expect(page.locator("#look .chip", has_text="Missing").first).to_be_visible()
+    expect(page.locator("#look .chip.danger")).to_have_count(0)
     page.fill("[name=option-0-text]", "Stop earlier")
     page.check("[name=option-0-key]")
     expect(page.locator("#look .opt .text").first).to_have_text("Stop earlier")
@@ -134,6 +135,20 @@ def test_text_typed_without_a_connection_survives_a_reload(instructor: Callable[
     expect(page.locator("#id_stem")).to_have_value("In the tunnel?")
     expect(page.locator("#unsent")).to_be_hidden()
     assert stored_stem(page, address) == "In the tunnel?"
+
+
+def test_text_typed_before_the_scripts_came_is_saved(instructor: Callable[..., Page]) -> None:
+    page = instructor()
+    address = begin(page)
+    held: list[Route] = []
+    page.route("**/js/editor/main*.js", lambda route: held.append(route))
+    page.goto(address, wait_until="commit")
+    page.fill("#id_stem", "Before the scripts?")
+    page.wait_for_function("document.readyState != 'loading'")
+    held[0].continue_()
+    expect(page.locator("#state")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    page.unroute_all()
+    assert stored_stem(page, address) == "Before the scripts?"
 
 
 def test_a_lost_connection_sends_the_text_when_it_is_back(instructor: Callable[..., Page]) -> None:

@@ -27,7 +27,6 @@ from tests.exam.conftest import NOON, TINY, start
 from tests.exam.test_races import at_once
 from tests.factories import InstructorFactory
 
-pytestmark = pytest.mark.usefixtures("fresh_pools")
 HALF = Cut(Fraction(1, 2), "Three judges, 2 March.")
 
 

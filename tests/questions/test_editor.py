@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.template.loader import get_template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,7 +17,7 @@ from accounts.models import User
 from questions.formats.record import EMPTY
 from questions.forms.editor import Manuscript
 from questions.models import Bank, Draft, DraftSave, Picture, Question
-from questions.selectors.editor import opened
+from questions.selectors.editor import opened, steps_of
 from questions.services.drafting import Conflict, create_question, save_draft
 from questions.services.reviewing import send_to_review
 from tests.factories import InstructorFactory, UserFactory
@@ -346,7 +347,66 @@ def test_of_two_saves_at_the_same_moment_one_wins_and_the_other_is_told(bank: Ba
     assert stored(question)["stem"] == f"Text {outcomes.index('saved')}?"
 
 
+# ------------------------------------------------------------------ sending it
+BUTTON = "Send to review</button>"
+
+
+def test_it_can_be_sent_once_nothing_has_to_be_done_before(desk: Client, bank: Bank, author: User):
+    place = {"subdomain": "2.1"}
+    question = create_question(bank, by=author, at=timezone.now(), content=place)
+    page = desk.get(at("edit", question)).content.decode()
+    assert "6 things to do before it can be sent to review:" in page
+    assert BUTTON not in page
+    typed = desk.post(at("look", question), sent(EMPTY | WORDS, 1)).content.decode()
+    assert BUTTON in typed.partition('<template id="ready-now">')[2]
+    desk.post(at("keep", question), sent(EMPTY | WORDS, 1))
+    assert BUTTON in desk.get(at("edit", question)).content.decode()
+
+
+def test_a_published_question_is_sent_once_it_is_different(desk: Client, bank: Bank):
+    published = Question.objects.get(code="tiny-1.1-001")
+    content = opened(published).content
+    page = desk.get(at("edit", published)).content.decode()
+    assert "Nothing is different from version 1, which exams use." in page
+    assert BUTTON not in page
+    changed = sent(content, 0, tags="another")
+    assert BUTTON in desk.post(at("look", published), changed).content.decode()
+
+
+def test_what_is_not_written_yet_is_told_from_what_is_wrong(desk: Client, question: Question):
+    wrong = {"reference-0-url": "example.org", "explanation": ""}
+    page = desk.post(at("look", question), sent(EMPTY | WORDS, 1, **wrong))
+    told = {finding["field"]: finding["is_missing"] for finding in page.context["findings"]}
+    assert told == {"explanation": True, "references": False}
+
+
+def test_the_preview_the_review_and_the_exam_share_one_markup(
+    desk: Client, question: Question, author: User
+):
+    looked = desk.post(at("look", question), sent(EMPTY | WORDS, 1))
+    send_to_review(question.pk, by=author, at=timezone.now())
+    reviewed = signed_in(InstructorFactory()).get(at("review", question))
+    asked = [
+        [template.name for template in page.templates].count("exam/_asked.html")
+        for page in (looked, reviewed)
+    ]
+    assert asked == [1, 1]
+    assert 'include "exam/_asked.html"' in get_template("exam/_question.html").template.source
+
+
 # ------------------------------------------------------------------ earlier saves, discarding
+def test_each_save_names_what_it_changed(question: Question, author: User):
+    flipped = [{**option, "key": not option["key"]} for option in WORDS["options"]]
+    texts = [{"stem": "Worse?", "tags": ["x"]}, {"stem": "Worse?", "options": flipped}]
+    for place, text in enumerate(texts):
+        by = [InstructorFactory(), author][place]
+        save_draft(question.pk, WORDS | text, revision=place + 1, by=by, at=timezone.now())
+    with CaptureQueriesContext(connection) as captured:
+        steps = [(step.save.revision, step.changed) for step in steps_of(question)]
+    assert steps == [(3, ("Key", "Tags")), (2, ("Stem", "Tags")), (1, ())]
+    assert len(captured) == 1
+
+
 def test_an_earlier_save_is_compared_and_brought_back(desk: Client, question: Question):
     save_draft(
         question.pk,
@@ -410,13 +470,17 @@ def test_without_scripts_text_that_came_too_late_is_shown_again(
     assert stored(question)["stem"] == WORDS["stem"]
 
 
-def test_saves_are_shown_to_a_reviewer_only_after_the_blind_answer(
-    desk: Client, question: Question, author: User
+@pytest.mark.parametrize(
+    ("page", "words"), [("saves", "then you can see its saves."), ("edit", "see its text.")]
+)
+def test_a_reviewer_reads_nothing_before_the_blind_answer(
+    desk: Client, question: Question, author: User, page: str, words: str
 ):
     send_to_review(question.pk, by=author, at=timezone.now())
     reviewer = signed_in(InstructorFactory())
-    page = reviewer.get(at("saves", question), {"save": 1})
-    assert (page.status_code, page.url) == (302, at("review", question))
+    led = reviewer.get(at(page, question), {"save": 1}, follow=True)
+    assert led.redirect_chain == [(at("review", question), 302)]
+    assert words in led.content.decode()
     assert desk.get(at("saves", question), {"save": 1}).status_code == 200
 
 

@@ -13,7 +13,7 @@ export class Keeper {
     this.form = form;
     this.place = form.dataset.place;
     this.state = document.querySelector("#state");
-    this.stored = this.text();
+    this.stored = this.asSent();
     this.gaveUp = false; // somebody else saved: only the page with both texts goes on from here
     this.timer = 0;
     this.sending = null;
@@ -25,12 +25,19 @@ export class Keeper {
   }
 
   /** Everything written, as pairs of name and value. */
-  pairs() {
-    return [...new FormData(this.form)].filter(([name, value]) => !OWN.has(name) && typeof value === "string");
+  pairs(form = this.form) {
+    return [...new FormData(form)].filter(([name, value]) => !OWN.has(name) && typeof value === "string");
   }
 
   text() {
     return JSON.stringify(this.pairs());
+  }
+
+  /** The text the page came with: what was typed before this script ran is not stored yet. */
+  asSent() {
+    const copy = this.form.cloneNode(true);
+    copy.reset();
+    return JSON.stringify(this.pairs(copy));
   }
 
   get isStored() {

@@ -41,7 +41,16 @@ export class Look {
     this.place.innerHTML = html;
     this.place.classList.remove("is-waiting");
     if (opened) this.place.querySelector(".after-answer").open = true;
+    this.ready();
     this.slots();
+  }
+
+  /** Whether it can be sent stands at the end of the page; what did not change keeps its focus. */
+  ready() {
+    const place = document.querySelector("#ready");
+    const now = this.place.querySelector("#ready-now");
+    if (place.innerHTML.trim() !== now.innerHTML.trim()) place.replaceChildren(now.content);
+    now.remove();
   }
 
   /** Each remark stands below its field too. */

@@ -28,6 +28,8 @@ if (form) {
     } else keeper.leave(); // the server shows both texts
   });
 
+  if (!keeper.isStored) written();
+
   // Sending needs what is on the page to be stored first.
   const send = document.querySelector("#send");
   send?.addEventListener("submit", async (event) => {
