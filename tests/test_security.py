@@ -28,11 +28,6 @@ MADE_FOR_KEEPING = {"/sw.js"}
 LOOK_ALIKES = ["ki\u017f\u017f@example.org", "k\u0131ss@example.org", "K\u0130SS@example.org"]
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture(params=[None, UserFactory, InstructorFactory, AdministratorFactory])
 def anybody(request: pytest.FixtureRequest, db: None) -> Client:
     """The browser of a visitor, and of a person in each role."""

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from io import BytesIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from questions.models import Picture
 
@@ -57,7 +57,7 @@ def _written_anew(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
             upright = ImageOps.exif_transpose(opened)
     except PictureError:
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Exception:  # decoders meet damaged files with errors of every kind
         raise PictureError("This is not a PNG, JPEG, WebP or GIF picture.") from None
     pixels = upright.convert("RGB" if kind == "JPEG" else "RGBA")
     pixels.info = {}
