@@ -48,5 +48,5 @@ def invite_candidates(
             if standing[entry.email] is Standing.NEW
         )
         if settings.HAS_MAIL:
-            transaction.on_commit(lambda: send(made, address), robust=True)
+            transaction.on_commit(lambda: send(made, address, at), robust=True)
     return standing

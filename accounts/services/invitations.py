@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Cohort, ExtraTimeReason, Invitation, User
 from accounts.selectors import answerable_invitations, open_invitations
 from accounts.services.people import NotPossible, grant_extra_time
+from accounts.services.queue import enqueue_mail
+
+MAILED_TOGETHER = 25
 
 
 def invite(
@@ -26,13 +29,24 @@ def invite(
             email=email.lower(), cohort=cohort, invited_by=by, expires_at=at + Invitation.LIFETIME
         )
         if email and settings.HAS_MAIL:
-            transaction.on_commit(lambda: send([invitation], address), robust=True)
+            transaction.on_commit(lambda: send([invitation], address, at), robust=True)
     return invitation
 
 
-def send(invitations: Sequence[Invitation], address: str) -> None:
-    """Mails each one to its address, over one connection."""
-    mails = [_mail(invitation, address) for invitation in invitations]
+def send(invitations: Sequence[Invitation], address: str, at: datetime) -> None:
+    """Has each one mailed in the background, or at once while the broker is away."""
+    ids = [invitation.pk for invitation in invitations]
+    for first in range(0, len(ids), MAILED_TOGETHER):
+        together = ids[first : first + MAILED_TOGETHER]
+        if not enqueue_mail(together, address):
+            mail(together, address, at=at)
+
+
+def mail(invitation_ids: Sequence[int], address: str, *, at: datetime) -> None:
+    """Mails those that are still open to their addresses, over one connection."""
+    waiting = open_invitations(at).filter(pk__in=invitation_ids).exclude(email="")
+    waiting = waiting.select_related("cohort", "invited_by").order_by("pk")
+    mails = [_mail(invitation, address) for invitation in waiting]
     if mails:
         get_connection().send_messages(mails)
 

@@ -138,6 +138,6 @@ def _said(count: int) -> str:
     how = (
         _("The mail is on its way.")
         if settings.HAS_MAIL
-        else _("Hand each of them the link that stands at the name below.")
+        else _("Hand over the link that stands at each name below.")
     )
     return f"{words % {'count': count}} {how}"

@@ -1,6 +1,7 @@
 """Cohorts: the list, one cohort, its members and their extra time."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,6 +20,8 @@ from accounts.selectors import (
 from accounts.services import cohorts as service
 from accounts.services.people import NotPossible, grant_extra_time
 from accounts.views.addresses import join_address
+
+PER_PAGE = 100
 
 
 @instructor_required
@@ -112,11 +115,13 @@ def _page(request: HttpRequest, cohort: Cohort, **forms: PersonForm) -> HttpResp
     invitations = list(cohort_invitations(cohort, now))
     for invitation in invitations:
         invitation.address = join_address(request, invitation.token)
+    invited = [invitation for invitation in invitations if invitation.email]
+    members = Paginator(members_of(cohort), PER_PAGE)
     context = {
         "cohort": cohort,
-        "members": members_of(cohort),
+        "members": members.get_page(request.GET.get("page")),
         "links": [invitation for invitation in invitations if not invitation.email],
-        "invited": [invitation for invitation in invitations if invitation.email],
+        "invited": Paginator(invited, PER_PAGE).get_page(request.GET.get("invited")),
         "instructors": cohort.instructors.order_by("display_name", "email"),
         "member_form": PersonForm(prefix="member"),
         "instructor_form": PersonForm(prefix="instructor"),

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core.validators import slug_re
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from exam.engine.lifecycle import AttemptState
 from exam.engine.practice import Choice, Item, Mode, fits
 from exam.models import Attempt, Blueprint, Response
-from exam.selectors.attempts import attempts_for, current_blueprints
+from exam.selectors.assignments import assigned_to
+from exam.selectors.attempts import attempts_for, current_blueprints, exams_for
 from exam.selectors.names import names_of
 from exam.selectors.practice import (
     as_items,
@@ -75,18 +76,30 @@ class PracticeScreen:
 def practice_blueprint(candidate: User, slug: str = "") -> Blueprint | None:
     """The exam a practice prepares for: of this bank, else of the bank practised or sat last.
 
-    The longest blueprint of the bank; None if there is no such bank.
+    The longest of the bank that this person may practise for; None if there is none.
     """
-    blueprints = current_blueprints()
+    blueprints = blueprints_to_practise(candidate)
     if slug:
         return blueprints.filter(bank__slug=slug).first() if slug_re.fullmatch(slug) else None
     latest = attempts_for(candidate).values_list("blueprint__bank_id", flat=True).first()
     return blueprints.filter(bank=latest).first() or blueprints.first()
 
 
-def banks_to_practise() -> list[Bank]:
-    """The banks of the exams on offer, by title."""
-    return list(Bank.objects.filter(blueprints__is_current=True).distinct().order_by("title"))
+def blueprints_to_practise(candidate: User) -> QuerySet[Blueprint]:
+    """Exams that are open to all, assigned to this person, or were sat by them.
+
+    Practice shows the questions of a bank: an exam for others alone does not give them away.
+    """
+    assigned = assigned_to(candidate).values("blueprint__slug")
+    sat = exams_for(candidate).order_by().values("blueprint__slug")
+    own = Q(slug__in=assigned) | Q(slug__in=sat)
+    return current_blueprints().filter(Q(is_open=True) | own)
+
+
+def banks_to_practise(candidate: User) -> list[Bank]:
+    """The banks of these exams, by title."""
+    blueprints = blueprints_to_practise(candidate).order_by()
+    return list(Bank.objects.filter(pk__in=blueprints.values("bank")).order_by("title"))
 
 
 def practice_screen(candidate: User, blueprint: Blueprint, at: datetime) -> PracticeScreen:

@@ -61,7 +61,13 @@ def start(
     if running := next((attempt for attempt in of_this if attempt.is_open), None):
         return running
     if assignment:
-        admit_assigned(candidate, blueprint, assignment, at=at)
+        try:
+            admit_assigned(candidate, blueprint, assignment, at=at)
+        except NotPossible:
+            # Another tab may have begun since this one looked: its attempt is the one used up.
+            if begun := _running(candidate, blueprint):
+                return begun
+            raise
     else:
         admit(blueprint, own, at=at, starts_per_day=starts_per_day)
     drawing = drawing_for(blueprint)
@@ -94,12 +100,16 @@ def _begun_meanwhile(
 ) -> Attempt | None:
     """What another tab has begun; without that, the assignment has to admit, one by one."""
     hold(candidate.pk)
-    open_exams = Attempt.objects.filter(candidate=candidate, state=AttemptState.IN_PROGRESS)
-    same = open_exams.filter(purpose=Purpose.EXAM, blueprint__slug=blueprint.slug)
-    begun = same.select_related("blueprint").first()
+    begun = _running(candidate, blueprint)
     if begun is None:
         admit_assigned(candidate, blueprint, assignment, at=at)
     return begun
+
+
+def _running(candidate: User, blueprint: Blueprint) -> Attempt | None:
+    open_exams = Attempt.objects.filter(candidate=candidate, state=AttemptState.IN_PROGRESS)
+    same = open_exams.filter(purpose=Purpose.EXAM, blueprint__slug=blueprint.slug)
+    return same.select_related("blueprint").first()
 
 
 def _store(

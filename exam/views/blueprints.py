@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import instructor_required
+from exam import charts
 from exam.engine.assembly import BankTooSmall
 from exam.forms.blueprint_parts import SHARE, initial_for, initial_of, panel_example, panel_in_words
 from exam.forms.blueprints import BlueprintForm
@@ -284,5 +285,6 @@ def _drawn(
     except BankTooSmall as reason:
         context |= {"reason": str(reason)}
     else:
-        context |= {"preview": drawn, "next_seed": (seed + 1) % LAST_SEED}
+        curve = charts.expected_curve(drawn.curve, drawn.wanted, length=drawn.scored)
+        context |= {"preview": drawn, "curve": curve, "next_seed": (seed + 1) % LAST_SEED}
     return render(request, "exam/blueprint_preview.html", context)

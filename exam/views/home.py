@@ -1,5 +1,8 @@
 """The home page."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,9 +15,18 @@ from accounts.selectors import answerable_invitations
 from exam import charts
 from exam.selectors.assignments import due_for
 from exam.selectors.attempts import first_blueprints
+from exam.selectors.desk import desk_of
 from exam.selectors.history import sat_by, trend_of, trend_slug
-from exam.selectors.home import WeakPart, next_step, open_exams, readiness_of, weakest_parts
-from exam.selectors.practice import practice_today
+from exam.selectors.home import (
+    OpenExam,
+    Step,
+    WeakPart,
+    next_step,
+    open_exams,
+    readiness_of,
+    weakest_parts,
+)
+from exam.selectors.practice import practice_today, practices_for
 from exam.selectors.practice_screen import practice_blueprint
 from exam.selectors.question_reports import unread_answers
 from exam.services import attempts
@@ -30,41 +42,54 @@ def home(request: HttpRequest) -> HttpResponse:
     """The one next step first, then where the person stands."""
     user: User = request.user
     now = timezone.now()
-    running = open_exams(user, now)
-    if any(not exam.left for exam in running):
-        for exam in running:
-            attempts.submit_if_overdue(exam.attempt.pk, at=now)
-        running = open_exams(user, now)
+    running = _running(user, now)
     sat = sat_by(user)
     weakest, answers = weakest_parts(sat)
-    blueprint = practice_blueprint(user)
     scores = trend_of(sat, trend_slug(sat))
     readiness = readiness_of(scores)
     assigned = due_for(user, now)
     step = next_step(running, sat, weakest, now, assigned)
-    return render(
-        request,
-        "exam/home.html",
-        {
-            "step": step,
-            "assigned": [entry for entry in assigned if entry != step.assigned],
-            "requests": answerable_invitations(user, now),
-            "now": now,
-            "running": running,
-            "sat": sat[:ATTEMPTS_SHOWN],
-            "more": len(sat) > ATTEMPTS_SHOWN,
-            "weakest": [(part, _share_row(part)) for part in weakest],
-            "answers": answers,
-            "scores": scores,
-            "trend": score_trend(scores),
-            "readiness": readiness,
-            "chance": charts.chance_in_twenty(readiness.chance) if readiness else None,
-            "practice": practice_today(user, blueprint, now) if blueprint else None,
-            "practised": blueprint,
-            "answered": unread_answers(user),
-            "blueprints": first_blueprints() if not sat else (),
-        },
-    )
+    teaches = {}
+    if user.is_instructor:
+        teaches = {"desk": desk_of(user, now)}
+        if step.step is Step.FIRST and not sat:
+            step = None  # who teaches need not sit: nobody asks them to
+    context = {
+        "step": step,
+        "assigned": [entry for entry in assigned if not step or entry != step.assigned],
+        "requests": answerable_invitations(user, now),
+        "now": now,
+        "running": running,
+        "sat": sat[:ATTEMPTS_SHOWN],
+        "more": len(sat) > ATTEMPTS_SHOWN,
+        "weakest": [(part, _share_row(part)) for part in weakest],
+        "answers": answers,
+        "scores": scores,
+        "trend": score_trend(scores),
+        "readiness": readiness,
+        "chance": charts.chance_in_twenty(readiness.chance) if readiness else None,
+        "answered": unread_answers(user),
+        "blueprints": first_blueprints() if not sat else (),
+    }
+    learns = _practice(user, now) if step or practices_for(user).exists() else {}
+    return render(request, "exam/home.html", context | learns | teaches)
+
+
+def _running(user: User, now: datetime) -> list[OpenExam]:
+    """The exams that run; one whose time is over is ended first."""
+    running = open_exams(user, now)
+    if all(exam.left for exam in running):
+        return running
+    for exam in running:
+        attempts.submit_if_overdue(exam.attempt.pk, at=now)
+    return open_exams(user, now)
+
+
+def _practice(user: User, now: datetime) -> dict[str, Any]:
+    blueprint = practice_blueprint(user)
+    if blueprint is None:
+        return {}
+    return {"practised": blueprint, "practice": practice_today(user, blueprint, now)}
 
 
 def _share_row(part: WeakPart) -> charts.BandRow:

@@ -108,7 +108,7 @@ def _screen(
         "screen": screen,
         "lists": lists,
         "form": form,
-        "banks": banks_to_practise(),
+        "banks": banks_to_practise(request.user),
     }
     return render(request, "practice/choose.html", context, status=422 if form.errors else 200)
 

@@ -1,21 +1,17 @@
 """Browsers of people in each role."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from celery import current_app
+from celery.signals import after_task_publish
 from django.test import Client
-from pytest_django import Settings
 
 from accounts.models import User
 from tests.factories import AdministratorFactory, InstructorFactory, UserFactory
 
 Browser = Callable[[User], Client]
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Settings) -> None:
-    """A real hash takes a quarter of a second, and is Django's to test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -46,3 +42,28 @@ def instructor(db: None) -> User:
 def administrator(db: None) -> User:
     """Somebody who looks after everybody."""
     return AdministratorFactory(email="olga@example.org", display_name="Olga")
+
+
+@pytest.fixture
+def background() -> Iterator[Callable[[], None]]:
+    """Does, in this process, what was handed to the background since the test began."""
+    sent: list[tuple[str, list[Any]]] = []
+
+    def note(sender: str, body: Any, **rest: Any) -> None:
+        sent.append((sender, body[0]))
+
+    def work() -> None:
+        for task, args in sent:
+            current_app.tasks[task](*args)
+
+    after_task_publish.connect(note, weak=False)
+    yield work
+    after_task_publish.disconnect(note)
+
+
+@pytest.fixture
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens where the broker should be."""
+    monkeypatch.setitem(current_app.conf, "broker_write_url", "redis://127.0.0.1:9/1")
+    monkeypatch.setattr(current_app, "_pool", None)
+    monkeypatch.setattr(current_app.amqp, "_producer_pool", None)

@@ -17,6 +17,7 @@ from accounts.models import Cohort, Invitation, User
 from accounts.services.invitations import accept, open_link
 from accounts.services.people import NotPossible, grant_extra_time
 from accounts.services.roster import BadLines, Entry, parse_roster, write_roster
+from accounts.tasks import mail_invitations
 from tests.factories import PASSWORD, CohortFactory, InvitationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -153,13 +154,38 @@ def test_nobody_is_invited_twice(
     assert Invitation.objects.count() == before
 
 
-def test_invitations_of_a_list_are_mailed_over_one_connection(
-    browser, instructor: User, cohort: Cohort, settings, django_capture_on_commit_callbacks
+def test_the_task_mails_what_is_still_open(instructor: User, cohort: Cohort) -> None:
+    now = timezone.now()
+    made = [
+        InvitationFactory(email="new@example.org", cohort=cohort),
+        InvitationFactory(email="declined@example.org", cohort=cohort, declined_at=now),
+        InvitationFactory(email="late@example.org", cohort=cohort, expires_at=now),
+        open_link(cohort, places=2, days=1, by=instructor, at=now),
+    ]
+    mail_invitations([one.pk for one in made], "http://testserver/join/TOKEN/")
+    (message,) = mail.outbox
+    assert message.to == ["new@example.org"]
+    assert f"http://testserver/join/{made[0].token}/" in message.body
+
+
+@pytest.mark.parametrize("broker", ["there", "away"])
+def test_invitations_of_a_list_are_mailed(
+    broker: str,
+    browser,
+    instructor: User,
+    cohort: Cohort,
+    settings,
+    request: pytest.FixtureRequest,
+    django_capture_on_commit_callbacks,
 ) -> None:
     settings.HAS_MAIL = True
+    background = request.getfixturevalue("background" if broker == "there" else "no_broker")
     data = {"list-people": "Bo, bo@example.org\nCy <cy@example.org>", "confirmed": "yes"}
     with django_capture_on_commit_callbacks(execute=True):
         post(browser(instructor), cohort, "add_roster", data)
+    if broker == "there":
+        assert not mail.outbox
+        background()
     assert [message.to for message in mail.outbox] == [["bo@example.org"], ["cy@example.org"]]
     token = Invitation.objects.get(email="bo@example.org").token
     assert f"http://testserver/join/{token}/" in mail.outbox[0].body

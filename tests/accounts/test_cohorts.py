@@ -1,8 +1,12 @@
 """Cohorts, their members and extra time, invitations."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Cohort, Invitation, User
 from accounts.services.invitations import accept
@@ -121,13 +125,14 @@ def test_more_extra_time_than_there_is_is_refused(
 
 
 def test_an_invitation_is_mailed_where_there_is_mail(
-    browser, instructor: User, settings, django_capture_on_commit_callbacks
+    browser, instructor: User, settings, background, django_capture_on_commit_callbacks
 ) -> None:
     settings.HAS_MAIL = True
     cohort = CohortFactory(instructors=[instructor])
     with django_capture_on_commit_callbacks(execute=True):
         data = {"email": "new@example.org", "cohort": cohort.pk}
         browser(instructor).post("/invitations/", data)
+    background()
     invitation = Invitation.objects.get()
     (message,) = mail.outbox
     assert message.to == ["new@example.org"]
@@ -193,3 +198,35 @@ def test_lists_ask_as_often_for_one_row_as_for_three(
             assert page.get(address).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_a_large_cohort_is_shown_page_by_page(browser, instructor: User) -> None:
+    people = User.objects.bulk_create(
+        User(email=f"m{n:03}@example.org", display_name=f"Member {n:03}") for n in range(205)
+    )
+    cohort = CohortFactory(instructors=[instructor], members=people)
+    page = browser(instructor)
+    Invitation.objects.bulk_create(
+        Invitation(
+            email=f"i{n:03}@example.org",
+            cohort=cohort,
+            invited_by=instructor,
+            expires_at=timezone.now() + timedelta(days=1),
+        )
+        for n in range(101)
+    )
+
+    def shown(query: str, what: str) -> list[str]:
+        text = page.get(f"/cohorts/{cohort.pk}/{query}").content.decode()
+        return sorted(set(re.findall(what, text)))
+
+    member, invited = r"Member \d{3}", r"i\d{3}@example.org"
+    assert shown("", member) == [f"Member {n:03}" for n in range(100)]
+    assert shown("?page=3", member) == [f"Member {n:03}" for n in range(200, 205)]
+    assert len(shown("", invited)) == 100
+    assert len(shown("?invited=2", invited)) == 1
+    assert shown("?page=2", r'href="(\?[^"]*)"') == [
+        "?invited=2#invited",
+        "?page=1#members",
+        "?page=3#members",
+    ]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Cohort, User
 from exam.models import Assignment, Attempt, Blueprint
 from exam.selectors.assignments import Where, assignments_for, progress_of
+from exam.selectors.practice_screen import practice_blueprint
 from exam.services import attempts
 from exam.services.admission import NotPossible
 from exam.services.assignments import assign, change_assignment, withdraw_assignment
@@ -177,6 +178,49 @@ def test_an_exam_that_is_not_open_is_sat_by_assignment_alone(
     assert page.get(f"{address}?assignment={given.pk}").status_code == 200
     page.post(f"{address}start", {"assignment": given.pk})
     assert Attempt.objects.get().assignment == given
+
+
+def test_the_plain_address_of_an_exam_that_is_not_open_leads_to_what_was_assigned(
+    candidate: User, blueprint: Blueprint, cohort: Cohort, instructor: User
+) -> None:
+    Blueprint.objects.filter(pk=blueprint.pk).update(is_open=False)
+    given = current(cohort, blueprint, instructor)
+    text = shown(candidate, f"/exams/{blueprint.slug}/")
+    assert f'name="assignment" value="{given.pk}"' in text
+
+
+def test_only_whom_it_is_assigned_to_practises_for_an_exam_that_is_not_open(
+    candidate: User, blueprint: Blueprint, cohort: Cohort, instructor: User
+) -> None:
+    Blueprint.objects.filter(pk=blueprint.pk).update(is_open=False)
+    stranger, bank = UserFactory(), blueprint.bank.slug
+    current(cohort, blueprint, instructor)
+    for address in ("/practice/", f"/practice/?bank={bank}", "/practice/plan/"):
+        assert "There is nothing to practise yet." in shown(stranger, address)
+        assert "There is nothing to practise yet." not in shown(candidate, address)
+    for person in (stranger, candidate):
+        browser(person).post("/practice/start", {"bank": bank, "mode": "daily"})
+    assert [one.candidate for one in Attempt.objects.all()] == [candidate]
+    assert "Daily ten" not in shown(stranger, "/")
+    assert "No exam is open to you yet</h1>" in shown(stranger, "/")
+
+
+def test_who_has_sat_an_exam_goes_on_practising_for_it(
+    candidate: User, blueprint: Blueprint
+) -> None:
+    sit(candidate, blueprint, at=NOON, right=[1])
+    Blueprint.objects.filter(pk=blueprint.pk).update(is_open=False)
+    assert practice_blueprint(candidate) == blueprint
+    assert practice_blueprint(UserFactory()) is None
+
+
+def test_practice_is_for_the_longest_exam_that_is_open_to_one(
+    candidate: User, blueprint: Blueprint
+) -> None:
+    facts = {field.attname: getattr(blueprint, field.attname) for field in Blueprint._meta.fields}
+    facts |= {"id": None, "slug": "closed", "length": 60, "is_open": False}
+    Blueprint.objects.create(**facts)
+    assert practice_blueprint(candidate) == blueprint
 
 
 # ------------------------------------------------------------------ the candidate's pages

@@ -24,7 +24,6 @@ from exam.services.blueprint_editing import change_blueprint, create_blueprint
 from questions.models import Bank, Question, QuestionStatus
 from tests.factories import InstructorFactory
 
-pytestmark = pytest.mark.usefixtures("fresh_pools")
 HTMX = {"HTTP_HX_REQUEST": "true"}
 PAGES = [
     ("blueprints", []),
@@ -538,6 +537,10 @@ def test_the_aims_of_a_preview_are_the_sums_of_its_questions(
     information = sum(p * (1 - p) for p in chances)
     assert shown.aims[3].actual == pytest.approx(information, abs=0.02)
     assert shown.aims[0].actual < shown.aims[1].actual < shown.aims[2].actual
+    curve = dict(shown.curve)
+    for distance, aim in zip((-1.0, 0.0, 1.0), shown.aims, strict=False):
+        assert curve[distance] == pytest.approx(aim.actual)
+        assert (distance, aim.wanted) in shown.wanted
 
 
 @pytest.mark.parametrize("seed", ["", "x", "-3", "²", "9" * 300, "1.5"])

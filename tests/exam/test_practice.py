@@ -352,7 +352,8 @@ def test_a_whole_domain_can_be_drilled(page: Client, candidate: User, blueprint:
 def test_a_bank_that_is_not_there_has_no_practice(
     page: Client, blueprint: Blueprint, bank: str
 ) -> None:
-    assert "no questions yet" in page.get(reverse("exam:practice"), {"bank": bank}).content.decode()
+    text = page.get(reverse("exam:practice"), {"bank": bank}).content.decode()
+    assert "There is nothing to practise yet." in text
     assert page.post(reverse("exam:practice_start"), {"bank": bank}).status_code == 302
 
 

@@ -71,6 +71,13 @@ def test_an_administrator_sees_every_running_exam(running: Attempt) -> None:
     assert "Ada" in browser(AdministratorFactory()).get("/running/").content.decode()
 
 
+def test_minutes_added_on_a_later_page_lead_back_to_it(instructor: User, running: Attempt) -> None:
+    assert add(instructor, running, page="3").url == "/running/?page=3"
+    assert add(instructor, running, page="3", minutes=0).url == "/running/?page=3"
+    assert add(instructor, running, page="//evil").url == "/running/"
+    assert add(instructor, running).url == "/running/"
+
+
 def test_added_minutes_move_the_end_and_are_recorded(instructor: User, running: Attempt) -> None:
     before = running.deadline
     assert add(instructor, running).url == "/running/"
