@@ -147,6 +147,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "scoring"
 CELERY_TASK_ROUTES = {
+    "accounts.tasks.*": {"queue": "long"},
     "exam.tasks.long.*": {"queue": "long"},
     "questions.tasks.*": {"queue": "long"},
 }

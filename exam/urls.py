@@ -48,6 +48,7 @@ urlpatterns = [
     path("reports/", question_reports.reports, name="reports"),
     path("reports/<int:pk>/", question_reports.question, name="reports_on"),
     path("reports/<int:pk>/answer", question_reports.answer, name="answer_reports"),
+    path("questions/<int:pk>/figures", question_reports.figures, name="question_figures"),
     path("running/", instructor.running, name="running"),
     path("missed/", instructor.practice_missed, name="practice_missed"),
     path("running/<int:pk>/minutes", instructor.add_minutes, name="add_minutes"),

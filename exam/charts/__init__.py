@@ -4,6 +4,7 @@ x is a percentage of the width and y is in pixels, so that a chart stretches whi
 keep their size. Everything is text already: a number would be written in the reader's locale.
 """
 
+from .expected import ExpectedCurve, expected_curve
 from .memory import DayBars, FadeCurve, day_bars, fade_curve
 from .places import Mark, Span, nice_step
 from .scores import (
@@ -25,6 +26,7 @@ __all__ = [
     "BandRow",
     "DayBars",
     "Dot",
+    "ExpectedCurve",
     "FadeCurve",
     "Mark",
     "PaceCurve",
@@ -39,6 +41,7 @@ __all__ = [
     "chance_dots",
     "chance_in_twenty",
     "day_bars",
+    "expected_curve",
     "fade_curve",
     "nice_step",
     "pace_curve",

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from exam.engine.assembly import AssembledForm, assemble
 from exam.engine.blueprint import area_targets, domain_counts
 from exam.engine.goal import make_goal
-from exam.engine.rasch import probability, raw_cut
+from exam.engine.rasch import expected_raw, probability, raw_cut
 from exam.selectors.gaps import aims_in_words
 from exam.selectors.names import Names
 from exam.selectors.pool import Drawing
 from questions.models import QuestionStatus, QuestionVersion
+
+CURVE_FROM_CUT = np.linspace(-3.0, 3.0, 25)  # logits
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,17 @@ class FormPreview:
     questions: tuple[DrawnQuestion, ...]
     aims: tuple[Aim, ...]
     domains: tuple[tuple[int, str, int, int], ...]  # number, name, questions that count, on trial
+    curve: tuple[tuple[float, float], ...]  # right answers expected, by logits from the cut
     scored: int
     raw_cut: int
     theta_cut: float
     relaxed: tuple[str, ...]
     seed: int
+
+    @property
+    def wanted(self) -> tuple[tuple[float, float], ...]:
+        """Right answers the form was drawn for, by logits from the cut."""
+        return tuple((at, aim.wanted) for at, aim in zip((-1.0, 0.0, 1.0), self.aims, strict=False))
 
 
 def form_preview(drawing: Drawing, names: Names, *, seed: int) -> FormPreview:
@@ -79,6 +87,7 @@ def form_preview(drawing: Drawing, names: Names, *, seed: int) -> FormPreview:
     )
     pool = drawing.pool
     scored = [item for item, out in zip(drawn.item_ids, drawn.is_pilot, strict=True) if not out]
+    difficulty = pool.difficulty[pool.locate(scored)]
     counts = domain_counts(drawing.spec)
     return FormPreview(
         questions=_questions(drawing, drawn, names),
@@ -87,8 +96,15 @@ def form_preview(drawing: Drawing, names: Names, *, seed: int) -> FormPreview:
             (number, names.domains[number], count.scored, count.pilot)
             for number, count in counts.items()
         ),
+        curve=tuple(
+            zip(
+                CURVE_FROM_CUT.tolist(),
+                expected_raw(drawing.theta_cut + CURVE_FROM_CUT, difficulty).tolist(),
+                strict=True,
+            )
+        ),
         scored=len(scored),
-        raw_cut=raw_cut(pool.difficulty[pool.locate(scored)], drawing.theta_cut),
+        raw_cut=raw_cut(difficulty, drawing.theta_cut),
         theta_cut=drawing.theta_cut,
         relaxed=aims_in_words(drawn.relaxations, names),
         seed=seed,

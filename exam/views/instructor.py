@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -83,15 +84,16 @@ def _news(request: HttpRequest, shown: list[Attempt], now: datetime) -> dict[str
 def add_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     """Moves the end of one running exam."""
     attempt = get_object_or_404(attempts_taught_by(request.user), pk=pk)
+    back = f"{reverse('exam:running')}{_page_asked(request)}"
     form = MinutesForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Enter from 1 to 240 minutes, and a reason."))
-        return redirect("exam:running")
+        return redirect(back)
     try:
         attempts.add_minutes(pk, **form.cleaned_data, by=request.user, at=timezone.now())
     except attempts.NotPossible as reason:
         messages.error(request, str(reason))
-        return redirect("exam:running")
+        return redirect(back)
     minutes = form.cleaned_data["minutes"]
     words = ngettext(
         "%(person)s has %(minutes)d minute more.",
@@ -99,7 +101,12 @@ def add_minutes(request: HttpRequest, pk: int) -> HttpResponse:
         minutes,
     )
     messages.success(request, words % {"person": attempt.candidate, "minutes": minutes})
-    return redirect("exam:running")
+    return redirect(back)
+
+
+def _page_asked(request: HttpRequest) -> str:
+    page = request.POST.get("page", "")
+    return f"?page={page}" if NUMBER(page) else ""
 
 
 @instructor_required

@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +16,9 @@ from exam.models import ReportOutcome
 from exam.selectors.question_reports import first_remarks, reported_question, reported_questions
 from exam.services import question_reports
 from questions.models import Bank, Question
+from questions.selectors.reviews import answers_first
 from questions.services.errors import NotPossible
+from questions.views.question import answer_first
 
 PER_PAGE = 30
 
@@ -26,7 +29,8 @@ PER_PAGE = 30
 def reports(request: HttpRequest) -> HttpResponse:
     """Questions with remarks: those that wait, or those that were answered."""
     is_open = request.GET.get("show") != "answered"
-    bank = Bank.objects.filter(slug=request.GET.get("bank", "")).first()
+    asked = request.GET.get("bank", "")
+    bank = next((one for one in Bank.objects.all() if one.slug == asked), None)
     found = reported_questions(is_open=is_open, bank=bank.slug if bank else "")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     first = first_remarks(list(page), is_open=is_open)
@@ -54,14 +58,30 @@ def _query(is_open: bool, bank: Bank | None) -> str:
 @require_safe
 def question(request: HttpRequest, pk: int) -> HttpResponse:
     """One question with what was said of it, its versions and its figures."""
-    return _page(request, get_object_or_404(Question.objects.select_related("bank"), pk=pk), None)
+    return _page(request, _question(pk), None)
+
+
+@instructor_required
+@never_cache
+@require_safe
+def figures(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the question did and whether it was reported, for its own page to fetch."""
+    asked = _question(pk)
+    if not request.htmx:
+        return redirect("exam:reports_on", pk=pk)
+    if answers_first(asked, request.user):
+        return HttpResponse(status=204)
+    found = reported_question(asked)
+    used = next((entry for entry in found.versions if entry.is_current), None)
+    context = {"question": asked, "found": found, "used": used}
+    return render(request, "exam/_question_figures.html", context)
 
 
 @instructor_required
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers the chosen remarks, and tells those who made them."""
-    reported = get_object_or_404(Question.objects.select_related("bank"), pk=pk)
+    reported = _question(pk)
     form = AnswerForm(request.POST, open_ids=_open_ids(reported))
     if not form.is_valid():
         return _page(request, reported, form)
@@ -74,9 +94,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     except NotPossible as reason:
         messages.error(request, str(reason))
         return redirect("exam:reports_on", pk=pk)
-    words = ngettext("One remark was answered.", "%(n)d remarks were answered.", count)
+    words = ngettext("One report was answered.", "%(n)d reports were answered.", count)
     messages.success(request, words % {"n": count})
     return redirect("exam:reports_on", pk=pk)
+
+
+def _question(pk: int) -> Question:
+    return get_object_or_404(Question.objects.select_related("bank", "proposed"), pk=pk)
 
 
 def _open_ids(reported: Question) -> list[int]:
@@ -84,6 +108,8 @@ def _open_ids(reported: Question) -> list[int]:
 
 
 def _page(request: HttpRequest, reported: Question, form: AnswerForm | None) -> HttpResponse:
+    if answers_first(reported, request.user):
+        return answer_first(request, reported.pk, _("see its reports"))
     found = reported_question(reported)
     asked = request.GET.get("version", "")
     oldest = found.open[0].report.version if found.open else None

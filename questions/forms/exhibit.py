@@ -2,6 +2,8 @@
 
 import csv
 import json
+import math
+import re
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
@@ -14,6 +16,8 @@ from questions import formats
 from questions.formats.record import Record
 from questions.rendering import PICTURE_NAME
 
+DEEPEST = 60  # levels: far more than any chart has, far fewer than exhaust the stack
+_NOT_STORABLE = re.compile("[\\0\ud800-\udfff]")
 SORTS = (
     ("", _("None")),
     ("chart", _("Chart")),
@@ -151,13 +155,25 @@ def _chart(text: str) -> Record:
         chart = json.loads(text, parse_constant=_refused) if text.strip() else {}
     except (ValueError, RecursionError):
         chart = None
-    if isinstance(chart, dict):
+    if isinstance(chart, dict) and _can_be_kept(chart):
         return {"vega_lite": chart}
     return {"vega_lite": {}, "typed": text}
 
 
 def _refused(name: str) -> None:
     raise ValueError(name)
+
+
+def _can_be_kept(value: Any, level: int = 1) -> bool:
+    """Whether a database keeps it: no zero byte, half character, or number beyond all bounds."""
+    if isinstance(value, str):
+        return not _NOT_STORABLE.search(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if not isinstance(value, (dict, list)):
+        return True
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    return level <= DEEPEST and all(_can_be_kept(part, level + 1) for part in parts)
 
 
 def _table(text: str) -> Record:

@@ -31,7 +31,8 @@ def _key(draft: QuestionDraft) -> Iterable[Remark]:
 def _option_count(draft: QuestionDraft) -> Iterable[Remark]:
     wanted, found = OPTIONS_FOR_KEYS.get(len(draft.keys)), len(draft.options)
     if wanted and wanted != found:
-        message = f"With {len(draft.keys)} key(s) there should be {wanted} options, not {found}."
+        keys = "one key" if len(draft.keys) == 1 else f"{len(draft.keys)} keys"
+        message = f"With {keys} there should be {wanted} options, not {found}."
         yield Remark(Level.WARN, "options", message)
 
 

@@ -11,7 +11,7 @@ from questions.models import Bank, Question, QuestionStatus
 from questions.selectors.bank_list import Filters, matching
 from questions.selectors.words import estimated
 
-PER_PAGE = 50
+PER_PAGE = 30
 # Words in more questions than this are not counted, and only their first pages are shown: to
 # read so many rows for one page takes longer than anybody wants to wait.
 MOST_COUNTED = 20_000

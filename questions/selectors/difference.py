@@ -114,7 +114,7 @@ def _compared(old: QuestionDraft, new: QuestionDraft) -> Iterator[Field]:
     yield from _options(old.options, new.options)
     yield Field(_("Order of the options"), _whole(_order(old), _order(new)))
     yield from _exhibit(old.exhibit, new.exhibit)
-    yield Field(_("Explanation"), pieces(old.explanation, new.explanation))
+    yield Field(_("Takeaway"), pieces(old.explanation, new.explanation))
     yield Field(_("References"), pieces(_references(old), _references(new), by_line=True))
     yield Field(_("Sub-domain"), _whole(old.subdomain, new.subdomain))
     yield Field(_("Area"), _whole(old.area, new.area))

@@ -12,6 +12,7 @@ from questions.models import Bank, Question
 
 _PARTS = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _WORD = re.compile(r"\w+")
+_PART_OF_CODE = re.compile(r"\d[-.]\d")  # "3.2-016": nobody types "mls-" before it
 SHORTEST_BEGINNING = 3  # letters: fewer are the beginning of too many words
 
 
@@ -50,12 +51,18 @@ def _sort(part: re.Match[str]) -> str:
 
 
 def found_by(questions: QuerySet[Question], bank: Bank, typed: str) -> QuerySet[Question]:
-    """Those whose code begins so, if there are any (one statement), else those with the words."""
+    """Those whose code begins so, or goes on so, if there are any; else those with the words.
+
+    At most two statements besides its own.
+    """
     if any(letter.isdigit() for letter in typed) and " " not in typed:
         codes = Q(code__startswith=typed)
         codes |= Q(code__startswith=typed.lower()) | Q(code__startswith=typed.upper())
         if Question.objects.filter(codes, bank=bank).exists():
             return questions.filter(codes)
+        inside = Q(code__contains=f"-{typed.lower()}")
+        if _PART_OF_CODE.search(typed) and Question.objects.filter(inside, bank=bank).exists():
+            return questions.filter(inside)
     words = Words.of(typed)
     if words.says_nothing:
         return questions.none()

@@ -12,6 +12,8 @@ from questions.selectors.bank_list import banks_with_counts
 from questions.selectors.bank_pages import page_of
 from questions.views.bank_links import links_of
 
+PAGE = "questions/bank.html"
+
 
 @instructor_required
 @never_cache
@@ -31,11 +33,13 @@ def bank(request: HttpRequest, slug: str) -> HttpResponse:
     """The list, whole or as the part that changes; every state of it has an address."""
     shown = get_object_or_404(Bank, slug=slug)
     form = FilterForm(request.GET, bank=shown)
-    context = {"bank": shown, "form": form, "listed": None}
+    template = _template(request)
+    is_part = template != PAGE
+    context = {"bank": shown, "form": form, "listed": None, "is_part": is_part}
     if form.is_valid():
         listed = page_of(shown, form.filters(), form.order, _page(request))
         context |= {"listed": listed, **links_of(form, listed)}
-    response = render(request, _template(request), context)
+    response = render(request, template, context)
     response["Vary"] = "HX-Request"
     if request.htmx and form.is_valid():
         response["HX-Push-Url"] = _address(request, form)  # without the fields left empty
@@ -45,7 +49,7 @@ def bank(request: HttpRequest, slug: str) -> HttpResponse:
 def _template(request: HttpRequest) -> str:
     # The way back in the browser asks for the whole page.
     is_part = request.htmx and not request.htmx.history_restore_request
-    return "questions/_bank_list.html" if is_part else "questions/bank.html"
+    return "questions/_bank_list.html" if is_part else PAGE
 
 
 def _address(request: HttpRequest, form: FilterForm) -> str:

@@ -56,8 +56,7 @@ def versions(request: HttpRequest, pk: int) -> HttpResponse:
     """What differs between two versions, or a version and the working copy."""
     asked = question_or_404(pk)
     if answers_first(asked, request.user):
-        messages.info(request, _("Answer the question first; then you can compare it."))
-        return redirect("questions:review", pk=pk)
+        return answer_first(request, pk, _("compare it"))
     contents = pages.comparable(asked)
     chosen = request.GET if "old" in request.GET else pages.compared_first(asked, contents)
     form = CompareForm(chosen, contents=contents)
@@ -81,7 +80,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         lambda: reviewing.send_to_review(pk, by=request.user, at=timezone.now(), revision=revision),
-        _("Sent to review. Somebody else will answer it first, then judge it."),
+        _("Sent to review. A reviewer will answer it first, then judge it."),
     )
 
 
@@ -131,6 +130,12 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.error(request, " ".join(_errors(form)))
     return redirect(back, pk=pk)
+
+
+def answer_first(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+    """To the blind answer, and why; `what` is what can be done after it."""
+    messages.info(request, _("Answer the question first; then you can %(what)s.") % {"what": what})
+    return redirect("questions:review", pk=pk)
 
 
 def question_or_404(pk: int) -> Question:

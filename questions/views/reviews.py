@@ -1,7 +1,9 @@
 """Reviewing: what waits, the question answered blind, and the judgement."""
 
+from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
@@ -45,6 +47,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
         "query": f"show={show}&bank={slug}&" if slug else f"show={show}&",
         "page": found.get_page(request.GET.get("page")),
         "counts": queue.review_counts(request.user, slug),
+        "is_alone": settings.AUTHOR_MAY_APPROVE,
     }
     return render(request, "questions/reviews.html", context)
 
@@ -138,7 +141,12 @@ def _blind(request: HttpRequest, version: QuestionVersion) -> dict[str, Any]:
     """Nothing here tells which option is the key, nor the order it was written in."""
     order = queue.displayed_order(version, request.user)
     shown = in_order(shown_version(version), order)
-    return {"shown": shown, "ticked": request.POST.getlist("answer")}
+    ticked = request.POST.getlist("answer")
+    options = (
+        replace(option, is_chosen=str(place) in ticked)
+        for place, option in enumerate(shown.options, 1)
+    )
+    return {"shown": replace(shown, options=tuple(options))}
 
 
 def _opened(

@@ -117,8 +117,9 @@ def _change(bank, part, count):  # type: ignore[no-untyped-def]
 def floor() -> None:
     """The least there is: one page of rows by an index."""
     from questions.models import Question
+    from questions.selectors.bank_pages import PER_PAGE
 
-    list(Question.objects.filter(bank__slug="large").order_by("code")[:50])
+    list(Question.objects.filter(bank__slug="large").order_by("code")[:PER_PAGE])
 
 
 def pages(count: int) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -127,6 +128,7 @@ def pages(count: int) -> Iterator[tuple[str, Callable[[], None]]]:
 
     from accounts.models import User
     from questions.models import Question
+    from questions.selectors.bank_pages import PER_PAGE
 
     author = User.objects.get(email="author0@example.org")
     code = Question.objects.values_list("code", flat=True).order_by("-code")[0]
@@ -140,7 +142,7 @@ def pages(count: int) -> Iterator[tuple[str, Callable[[], None]]]:
 
         return asked
 
-    last = -(-count // 50)
+    last = -(-count // PER_PAGE)
     yield "first page", ask("")
     yield "last page", ask(f"?page={last}")
     yield "page in the middle", ask(f"?page={last // 2}")
@@ -200,7 +202,7 @@ def measured(page: Callable[[], None], rounds: int) -> tuple[int, float, float, 
 def report(count: int, rounds: int) -> None:
     """A line for each page."""
     print(ROW.format("", "statements", "SQL ms", "page ms", "95 %"))
-    for name, page in [("floor: 50 rows by an index", floor), *pages(count)]:
+    for name, page in [("floor: as many rows by an index", floor), *pages(count)]:
         statements, *times = measured(page, rounds)
         print(ROW.format(name, statements, *(f"{ms:.1f}" for ms in times)), flush=True)
 

@@ -142,6 +142,15 @@ def test_a_code_or_its_beginning_is_looked_up_before_words(bank: Bank) -> None:
     assert codes(bank, words="MLS-1.1") == ["mls-1.1-001", "mls-1.1-002"]
 
 
+def test_a_code_is_found_without_its_beginning(bank: Bank) -> None:
+    listed(bank, "mls-3.2-016", search_text="one")
+    listed(bank, "mls-3.2-017", search_text="version 13.2-016 of 9.9")
+    listed(bank, "mls-4.1-001", search_text="9.9")
+    assert codes(bank, words="3.2-016") == ["mls-3.2-016"]
+    assert codes(bank, words="3.2") == ["mls-3.2-016", "mls-3.2-017"]
+    assert codes(bank, words="9.9") == ["mls-3.2-017", "mls-4.1-001"]
+
+
 def test_exclusions_alone_are_refused_with_a_sentence(page: Client, bank: Bank) -> None:
     listed(bank, "a")
     answer = page.get("/bank/one/?q=-water").content.decode()
@@ -205,7 +214,7 @@ def _turned(sort: str) -> str:
 def test_counts_are_of_every_status_and_pages_of_the_chosen_one(many: Bank, words: str) -> None:
     shown = page_of(many, Filters(words=words, status="pilot"), "code", 2)
     assert (shown.number, shown.pages, shown.total) == (2, 2, PER_PAGE + 1)
-    assert [row.code for row in shown.rows] == ["q-100"]
+    assert [row.code for row in shown.rows] == [f"q-{2 * PER_PAGE:03}"]
     others = {"in_review": 0, "active": 0, "retired": 0}
     assert shown.counts == {"draft": PER_PAGE, "pilot": PER_PAGE + 1} | others
     nothing = page_of(many, Filters(words=words, status="retired"), "code", 1)
@@ -385,6 +394,14 @@ def test_candidates_may_not_look(client: Client, bank: Bank, address: str) -> No
 def test_a_bank_that_there_is_not_is_not_found(page: Client) -> None:
     for address in ADDRESSES[1:]:
         assert page.get(address).status_code == 404
+
+
+def test_what_looks_like_a_code_and_is_none_takes_no_more(page: Client, bank: Bank) -> None:
+    listed(bank, "a", search_text="version 9.9-9")
+    with CaptureQueriesContext(connection) as captured:
+        answer = page.get("/bank/one/?q=9.9-9")
+    assert answer.content.decode().count('name="pk"') == 1
+    assert len(captured) <= 10
 
 
 @pytest.mark.parametrize("query", ["", "?q=word&part=1&tag=t&author={author}&sort=-changed"])
