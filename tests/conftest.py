@@ -7,6 +7,8 @@ import django
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests import servers
 
@@ -17,6 +19,9 @@ SETTINGS = {
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
     "EMAIL_URL": "",
     "DEMO_TOKENS_FILE": "",
+    # Each worker computes on one processor: more threads would only wait for each other.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
 }
 
 
@@ -35,12 +40,20 @@ def set_up() -> None:
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
+    # A real hash takes a quarter of a second, and is Django's to test.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # xdist workers get our environment; with this in it they would read the settings before
     # they have come here, and share our Valkey.
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 set_up()
+
+# How long an example takes depends on who else uses the machine: it says nothing.
+hypothesis_settings.register_profile(
+    "cutscore", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("cutscore")
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +68,12 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def _empty_cache(request: pytest.FixtureRequest) -> None:
-    """No test sees what another one left in the cache."""
+    """No test sees what another one left in the cache, or drew from a bank that is rolled back."""
     from django.core.cache import cache  # after set_up()
 
+    from exam.selectors import pool
+
     cache.clear()
+    # Kept by keys of rows and revisions, which come again with another content.
+    pool._drawing.cache_clear()
+    pool.pool_of.cache_clear()

@@ -1,6 +1,5 @@
 """A loaded bank, a candidate, and attempts under way: real objects through the real services."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -12,7 +11,6 @@ from django.test import Client
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint
-from exam.selectors import pool
 from exam.selectors.attempts import current_blueprints
 from exam.services import attempts
 
@@ -38,17 +36,6 @@ def blueprint(db: None) -> Blueprint:
 def load_tiny() -> None:
     """The bank of the tests, through the command."""
     call_command("load_bank", str(TINY), stdout=StringIO())
-
-
-@pytest.fixture
-def fresh_pools() -> Iterator[None]:
-    """For tests that store blueprints: a rolled back row's key may come again with another row."""
-    kept = (pool._drawing, pool.pool_of)
-    for cached in kept:
-        cached.cache_clear()
-    yield
-    for cached in kept:
-        cached.cache_clear()
 
 
 @pytest.fixture

@@ -157,6 +157,15 @@ def test_a_pace_curve_without_answers_is_a_point():
     assert charts.pace_curve([], minutes=4, length=4).path == "M0 100"
 
 
+def test_the_curve_of_a_form_stands_on_the_square_and_the_aims_at_their_places():
+    points = [(-2.0, 1.0), (0.0, 5.0), (2.0, 9.0)]
+    drawn = charts.expected_curve(points, [(-1.0, 2.5), (0.0, 5.0)], length=10)
+    assert drawn.path == "M0 90L50 50L100 10"
+    assert drawn.wanted == (("25%", "75%"), ("50%", "50%"))
+    assert drawn.rows == (("0%", "10"), ("50%", "5"), ("100%", "0"))
+    assert drawn.cut == "50%"
+
+
 def test_bars_share_one_scale_and_the_plan_is_a_line_on_it():
     drawn = charts.time_strip([60_000, 120_000], ["right", "wrong"], plan_ms=60_000)
     assert (drawn.top_label, drawn.plan_y, drawn.width) == (2, "48", "36%")

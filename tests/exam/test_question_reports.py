@@ -18,7 +18,10 @@ from exam.selectors.question_statistics import statistics_of
 from exam.services.question_reports import announce_answer, answer_reports
 from exam.services.reports import report_question
 from questions.models import Question, QuestionVersion
+from questions.selectors.editor import opened
+from questions.services.drafting import save_draft
 from questions.services.errors import NotPossible
+from questions.services.reviewing import send_to_review
 from tests.exam.builders import choices, practise, sit
 from tests.exam.conftest import NOON
 from tests.factories import InstructorFactory, UserFactory
@@ -57,6 +60,54 @@ def text_of(browser: Client, address: str) -> str:
 def send(desk: SimpleNamespace, question: Question, **data: object):
     fields = {"outcome": "corrected", "answer": "Thank you, C was outdated."} | data
     return desk.browser.post(reverse("exam:answer_reports", args=[question.pk]), fields)
+
+
+# ------------------------------------------------------------------ on the question's own page
+def fetched(desk: SimpleNamespace, question: Question):
+    address = reverse("exam:question_figures", args=[question.pk])
+    return desk.browser.get(address, headers={"HX-Request": "true"})
+
+
+def test_the_page_of_a_question_fetches_its_figures_and_leads_to_its_reports(
+    sat: Attempt, desk: SimpleNamespace
+):
+    question = about(sat, 3)
+    assert reverse("exam:question_figures", args=[question.pk]) in text_of(
+        desk.browser, reverse("questions:question", args=[question.pk])
+    )
+    figures = fetched(desk, question).content.decode()
+    assert "0 %" in figures and "No candidate has reported it." in figures
+    remark(sat, 3, "Outdated?")
+    assert "One report waits for an answer" in fetched(desk, question).content.decode()
+    remark(sit(UserFactory(), sat.blueprint, at=NOON), 3, "Old name.")
+    assert "2 reports wait for an answer" in fetched(desk, question).content.decode()
+    send(desk, question, reports=QuestionReport.objects.values_list("pk", flat=True))
+    assert "2 reports, all answered" in fetched(desk, question).content.decode()
+
+
+def test_without_htmx_the_figures_are_on_the_page_of_reports(sat: Attempt, desk: SimpleNamespace):
+    question = about(sat, 3)
+    answer = desk.browser.get(reverse("exam:question_figures", args=[question.pk]))
+    assert answer.url == reverse("exam:reports_on", args=[question.pk])
+
+
+def test_reports_and_figures_show_no_key_before_the_blind_answer(
+    sat: Attempt, desk: SimpleNamespace
+):
+    question, author = about(sat, 3), InstructorFactory()
+    content = opened(question).content | {"stem": "Which one is it now?"}
+    save_draft(question.pk, content, revision=0, by=author, at=now())
+    send_to_review(question.pk, by=author, at=now())
+    remark(sat, 3, "Outdated?")
+    report = QuestionReport.objects.get()
+    review = reverse("questions:review", args=[question.pk])
+    assert send(desk, question, reports=[report.pk], answer="").url == review
+    answer = desk.browser.get(reverse("exam:reports_on", args=[question.pk]), follow=True)
+    assert answer.redirect_chain == [(review, 302)]
+    assert "then you can see its reports." in answer.content.decode()
+    assert fetched(desk, question).status_code == 204
+    desk.browser.force_login(author, backend="django.contrib.auth.backends.ModelBackend")
+    assert fetched(desk, question).status_code == 200
 
 
 # ------------------------------------------------------------------ the queue

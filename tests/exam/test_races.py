@@ -195,6 +195,25 @@ def test_two_tabs_that_start_an_assigned_exam_sit_the_same_attempt(
     assert Attempt.objects.get().assignment == given
 
 
+def test_what_another_tab_began_since_this_one_looked_is_sat_by_both(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    cohort, by = CohortFactory(members=[candidate]), InstructorFactory()
+    window = {"opens_at": NOON, "closes_at": LATER, "attempts_allowed": 1}
+    given = assign(cohort, blueprint, **window, by=by)
+    begin = partial(attempts.start, candidate, blueprint, at=NOON, starts_per_day=1)
+    others: list[Attempt] = []
+
+    def meanwhile(execute: Callable[..., Any], *statement: Any) -> Any:
+        found = execute(*statement)
+        if not others:
+            others.extend(at_once(partial(begin, seed=1, assignment=given)))
+        return found
+
+    with connection.execute_wrapper(meanwhile):
+        assert [begin(seed=2, assignment=given)] == others
+
+
 def test_a_form_sent_twice_at_once_assigns_once(blueprint: Blueprint) -> None:
     cohort, by = CohortFactory(), InstructorFactory()
 

@@ -6,7 +6,6 @@ import pytest
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection
-from pytest_django import Settings
 
 from exam.selectors.attempts import current_blueprints
 from questions.models import Bank
@@ -18,12 +17,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Loads the tiny bank once; each test's transaction leaves it as it was."""
     with django_db_blocker.unblock():
         load_tiny()
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Settings) -> None:
-    """A real hash takes a quarter of a second, and is Django's to test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

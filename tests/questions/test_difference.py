@@ -75,7 +75,7 @@ def test_every_field_that_changed_is_named():
         "Words that decide": ("", "MOST"),
         "Options to choose": ("1", "2"),
         "Order of the options": ("Shuffled", "As written"),
-        "Explanation": ("missed", "found"),
+        "Takeaway": ("missed", "found"),
         "References": (
             "Handbook · https://example.org/\n",
             "Handbook · Recall · https://example.org/\n",

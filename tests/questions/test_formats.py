@@ -178,6 +178,11 @@ def test_the_packaged_blueprint_is_exact():
         ('"3/5"', '"5/3"', "scale.angoff: it must lie between 0 and 1."),
         ('code: "1.2"', 'code: "1.1"', "domains, subdomains: 1.1 stands 2 times."),
         ("report: scaled", "report: percent", "scale: it is not allowed here."),
+        (  # from 101 on numbers belong to scales made on the blueprint page
+            "reference:\n  number: 1",
+            "reference:\n  number: 101",
+            "reference.number: it must be at most 100.",
+        ),
     ],
 )
 def test_a_contradictory_blueprint_gives_one_sentence(old, new, sentence):

@@ -186,7 +186,7 @@ def test_a_question_goes_from_its_author_through_its_reviewer_to_the_exams(
     question = written(bank, author)
     assert "Send to review" in read(author, "question", question)
     sent = browser(author).post(address("send", question), {"revision": "1"}, follow=True)
-    assert "Sent to review. Somebody else" in sent.content.decode()
+    assert "Sent to review. A reviewer" in sent.content.decode()
     assert question.code in read(reviewer, "reviews", question)
     blind = read(reviewer, "review", question)
     version = in_review(question)
@@ -219,6 +219,15 @@ def test_a_question_goes_from_its_author_through_its_reviewer_to_the_exams(
         "Sent to review",
         "Created",
     ]
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_where_one_person_works_nothing_says_that_others_approve(
+    bank: Bank, author: User, settings: Any, is_alone: bool
+):
+    settings.AUTHOR_MAY_APPROVE = is_alone
+    shown = read(author, "reviews", proposed(bank, author))
+    assert ("Nobody approves what they wrote." in shown) is not is_alone
 
 
 def test_an_answer_that_is_not_the_key_is_pointed_out(bank: Bank, author: User, reviewer: User):
