@@ -292,9 +292,9 @@ class _Calibration:
 
     # ------------------------------------------------------------------ result
     def _result(self, state: _State, steps: int, has_converged: bool) -> Calibrated:
-        masses = self._expect(state)
-        error = float(masses.variance.mean())
-        found = float(masses.mean.var())
+        # As the last step found the abilities: another one would move them by less than its error.
+        error = float(self.masses.variance.mean())
+        found = float(self.masses.mean.var())
         return Calibrated(
             b=np.round(state.b, 4),
             v=np.round(state.v, 4),

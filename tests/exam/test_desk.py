@@ -71,7 +71,7 @@ def test_each_thing_that_waits_is_a_line_with_its_link(
     for address, words in (
         ("/reviews/", "1 question waits for your review"),
         ("/reviews/?show=back", "1 question of yours was sent back"),
-        ("/reports/", "Candidates remarked on 1 question: their remarks wait for an answer"),
+        ("/reports/", "Candidates reported 1 question: they wait for an answer"),
         ("/running/", "1 exam is being sat now"),
         (f"/assignments/{given.pk}/", f"{blueprint.title}: closes {now + 2 * DAY:%A %H:%M}"),
     ):
