@@ -1,0 +1,1 @@
+"""Static files: how they are stored, and how those of several releases are served."""
