@@ -1,0 +1,79 @@
+"""The network between browser and server loses requests, or their answers."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.faults.proof import Proof
+from tests.faults.proxy import Cut, Proxy
+from tests.faults.room import Loop, Room
+from tests.faults.size import SIZE
+from tests.faults.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def proxy(stack: Stack, loop: Loop) -> Proxy:
+    """The network."""
+    proxy = Proxy(stack.port)
+    loop.do(proxy.listen())
+    return proxy
+
+
+@pytest.fixture(scope="module")
+def remote_room(stack: Stack, loop: Loop, proxy: Proxy) -> Room:
+    """A room behind that network."""
+    return Room(loop, stack.people(SIZE.small), proxy.port)
+
+
+def test_what_never_reached_the_server_is_sent_again(
+    remote_room: Room, proxy: Proxy, proof: Proof
+) -> None:
+    with proof.through("network cut before the server", remote_room) as fault:
+        proxy.cut = Cut.BEFORE
+        remote_room.until_everybody_was_refused(2)
+        proxy.cut = Cut.NOWHERE
+        fault.is_over()
+
+
+def test_what_was_stored_without_the_answer_arriving_is_stored_once(
+    remote_room: Room, proxy: Proxy, proof: Proof
+) -> None:
+    with proof.through("answers lost after the commit, sent again", remote_room) as fault:
+        proxy.cut = Cut.AFTER
+        remote_room.until_everybody_was_refused(2)
+        proxy.cut = Cut.NOWHERE
+        fault.is_over()
+
+
+def test_a_page_loaded_again_sends_what_was_not_acknowledged(
+    remote_room: Room, proxy: Proxy, proof: Proof
+) -> None:
+    with proof.through("page loaded again with unsaved answers", remote_room) as fault:
+        proxy.cut = Cut.AFTER
+        remote_room.until_everybody_was_refused()
+        remote_room.close_pages()
+        proxy.cut = Cut.NOWHERE
+        remote_room.open_pages()
+        fault.is_over()
+
+
+def test_an_exam_whose_receipt_was_lost_is_handed_in_once(
+    remote_room: Room, proxy: Proxy, proof: Proof
+) -> None:
+    with proof.through("receipt of the hand-in lost, sent again", remote_room) as fault:
+        proxy.cut = Cut.AFTER
+        remote_room.hand_in()
+        remote_room.until_everybody_was_refused()
+        assert proof.ends(remote_room) == {"candidate"}
+        proxy.cut = Cut.NOWHERE
+        fault.over_now()
+        remote_room.until_handed_in()
+
+
+def test_a_clock_hours_off_changes_no_deadline_and_loses_no_answer(
+    new_room: Callable[[int], Room], proof: Proof
+) -> None:
+    room = new_room(SIZE.small)
+    with proof.through("device clocks five hours off", room) as fault:
+        room.shift_clocks(hours=5)
+        fault.is_over()
