@@ -133,7 +133,7 @@ def pages(count: int) -> Iterator[tuple[str, Callable[[], None]]]:
     author = User.objects.get(email="author0@example.org")
     code = Question.objects.values_list("code", flat=True).order_by("-code")[0]
     client = Client()
-    client.force_login(author, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(author, backend="accounts.backends.PasswordBackend")
 
     def ask(query: str) -> Callable[[], None]:
         def asked() -> None:

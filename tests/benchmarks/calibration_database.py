@@ -37,7 +37,7 @@ def set_up() -> None:
         "DATABASE_URL": start_postgres(*POSTGRES),
         "REDIS_URL": start_valkey(),
         "CUTSCORE_DATA_DIR": str(temporary_folder()),
-        "SECRET_KEY": "only for measuring",
+        "SECRET_KEY": "only-for-measuring-" + "x" * 50,
     }
     command = [sys.executable, str(ROOT / "manage.py"), "prepare"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-END_OF_HEADERS = b"\r\n\r\n"
+from tests import http_answers
+from tests.http_answers import END_OF_HEADERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Answer:
     headers: dict[str, str]
     body: bytes
     milliseconds: float
+    received: int
 
 
 @dataclass(slots=True)
@@ -60,27 +62,11 @@ async def _work(
     for number, text in waiting:
         begun = time.perf_counter()
         writer.write(text)
-        status, headers, body = await _answer(reader)
-        taken = (time.perf_counter() - begun) * 1000
-        answers[number] = Answer(status, headers, body, taken)
+        answers[number] = await read_answer(reader, begun)
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], bytes]:
-    first, *lines = (await reader.readuntil(END_OF_HEADERS)).decode().split("\r\n")
-    headers = {
-        name.lower(): value for name, _colon, value in (line.partition(": ") for line in lines)
-    }
-    if "content-length" in headers:
-        body = await reader.readexactly(int(headers["content-length"]))
-    else:
-        body = await _chunks(reader) if "transfer-encoding" in headers else b""
-    return int(first.split()[1]), headers, body
-
-
-async def _chunks(reader: asyncio.StreamReader) -> bytes:
-    body = b""
-    while size := int(await reader.readline(), 16):
-        body += await reader.readexactly(size)
-        await reader.readline()
-    await reader.readline()
-    return body
+async def read_answer(reader: asyncio.StreamReader, begun: float) -> Answer:
+    """The answer to a request that was begun at this moment of the performance counter."""
+    status, headers, body, received = await http_answers.read_answer(reader)
+    taken = (time.perf_counter() - begun) * 1000
+    return Answer(status, headers, body, taken, received)

@@ -38,6 +38,10 @@ def make_application() -> WSGIHandler:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup(set_prefix=False)
     settings.ROOT_URLCONF = __name__
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    from accounts.backends import PasswordBackend  # after set-up
+
+    del PasswordBackend.get_user  # as Django has it
     settings.MIDDLEWARE = [
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
