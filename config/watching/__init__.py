@@ -1,0 +1,1 @@
+"""How one sees that it runs well: health, metrics, logs, and the page Operations."""
