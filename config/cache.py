@@ -1,55 +1,65 @@
 """A cache that may go away: what it holds is never needed, only quicker."""
 
-from typing import Any
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.core.cache.backends.redis import RedisCache
 from django.utils.functional import cached_property
 from redis import Redis
 from redis.exceptions import RedisError
 
+T = TypeVar("T")
+
+# After a failure nobody asks for so long: with a frozen Redis each question costs its time limit.
+PAUSE_SECONDS = 3.0
+_away_until: dict[str, float] = {}  # by address, for all threads of the process
+
 
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache; while Redis is away a look-up misses and a write is dropped."""
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        try:
-            return super().get(key, default, version)
-        except RedisError:
-            return default
+        inherited = super().get
+        return self._asked(lambda: inherited(key, default, version), default)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
-        try:
-            super().set(*args, **kwargs)
-        except RedisError:
-            return
+        inherited = super().set
+        self._asked(lambda: inherited(*args, **kwargs), None)
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
-        try:
-            return super().add(*args, **kwargs)
-        except RedisError:
-            return True
+        inherited = super().add
+        return self._asked(lambda: inherited(*args, **kwargs), True)
+
+    def delete(self, *args: Any, **kwargs: Any) -> bool:
+        inherited = super().delete
+        return self._asked(lambda: inherited(*args, **kwargs), False)
 
     def count(self, key: str, seconds: int) -> int:
         """How often this was asked in the last so many seconds, in one round trip for most.
 
         What cannot be counted counts as the first.
         """
-        name = self.make_and_validate_key(key)
-        try:
-            number: int = self._counter.incr(name)
-            if number == 1:
-                self._counter.expire(name, seconds)
-        except RedisError:
-            return 1
+        return self._asked(lambda: self._counted(self.make_and_validate_key(key), seconds), 1)
+
+    def _counted(self, name: str, seconds: int) -> int:
+        number: int = self._counter.incr(name)
+        if number == 1:
+            self._counter.expire(name, seconds)
         return number
+
+    def _asked(self, ask: Callable[[], T], otherwise: T) -> T:
+        """What Redis says; `otherwise` while it is away."""
+        address = self._servers[0]
+        if time.monotonic() < _away_until.get(address, 0):
+            return otherwise
+        try:
+            return ask()
+        except RedisError:
+            _away_until[address] = time.monotonic() + PAUSE_SECONDS
+            return otherwise
 
     @cached_property
     def _counter(self) -> Redis:
         """Kept, because making one takes longer than counting."""
         return self._cache.get_client(write=True)
-
-    def delete(self, *args: Any, **kwargs: Any) -> bool:
-        try:
-            return super().delete(*args, **kwargs)
-        except RedisError:
-            return False

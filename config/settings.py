@@ -1,5 +1,6 @@
 """All settings, read from the environment; docs/operations.md explains each variable."""
 
+import os
 from pathlib import Path
 
 import environ
@@ -9,7 +10,9 @@ from django.contrib.messages.constants import ERROR, SUCCESS, WARNING
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config.embedded import socket_path
+from config import safety
+from config.processes.embedded import socket_path
+from config.watching import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -20,8 +23,11 @@ DEBUG = env.bool("DEBUG", default=False)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 HTTPS = SITE_URL.startswith("https://")
 
-# The embedded default stores the key it made in the data folder; `manage.py up` passes it on.
-SECRET_KEY = env("SECRET_KEY", default="")
+if unsafe := safety.problem(os.environ, DATA_DIR):
+    raise ImproperlyConfigured(unsafe)
+
+# The embedded default stores the key it made in the data folder.
+SECRET_KEY = safety.secret_key(env("SECRET_KEY", default=""), env("SECRET_KEY_FILE", default=""))
 if not SECRET_KEY:
     key_file = DATA_DIR / "secret-key"
     if not key_file.is_file():
@@ -33,6 +39,7 @@ if not SECRET_KEY:
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
 INSTALLED_APPS = [
     "config",
@@ -53,16 +60,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.static_files.serving.StaticFilesMiddleware",
+    "config.middleware.CompressionMiddleware",
     "config.middleware.NotKeptMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.ProbesMiddleware",
+    "config.middleware.ObservedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
+    "accounts.middleware.AskedFromMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -94,16 +106,22 @@ DATABASES = {
 }
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.postgresql":
+    # A pooler that lends a connection for one transaction keeps neither statements nor cursors.
+    PREPARES = env.bool("DATABASE_PREPARE", default=True)
+    DATABASE["DISABLE_SERVER_SIDE_CURSORS"] = not PREPARES
     # A pool and health checks: without them every request opens a connection of its own.
     DATABASE["CONN_MAX_AGE"] = 0
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = DATABASE.get("OPTIONS", {}) | {
         # Without a number nothing can be prepared. Only the save asks for it.
-        "prepare_threshold": 5,
+        "prepare_threshold": 5 if PREPARES else None,
         "pool": {
             "min_size": 1,
             "max_size": env.int("DATABASE_POOL_SIZE", default=16),
             "timeout": 5,
+            # By itself it would try ever more seldom, for five minutes: whoever asks for a
+            # connection after two seconds makes it try anew.
+            "reconnect_timeout": 2,
         },
     }
 else:
@@ -201,6 +219,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "retention": {
+        "task": "exam.tasks.long.keep_no_longer",
+        "schedule": crontab(hour=env.int("CALIBRATION_HOUR", default=3), minute=45),
+        "options": {"expires": 3600},
+    },
     "imports": {
         "task": "questions.tasks.sweep_imports",
         "schedule": 60.0,
@@ -213,7 +236,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "accounts.backends.PasswordBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -234,6 +257,22 @@ STARTS_PER_DAY = env.int("STARTS_PER_DAY", default=5)
 # Far above what a person can do; a page that has run wild is asked to wait.
 SAVES_PER_MINUTE = env.int("SAVES_PER_MINUTE", default=600)
 
+# ---------------------------------------------------------------- how long things are kept
+# Days between asking for one's account to be deleted and its deletion; 0: at once.
+DELETION_DAYS = env.int("DELETION_DAYS", default=7)
+# Of what follows 0 keeps it for ever.
+KEEP_SIGN_INS_DAYS = env.int("KEEP_SIGN_INS_DAYS", default=30)
+KEEP_INVITATIONS_DAYS = env.int("KEEP_INVITATIONS_DAYS", default=90)
+KEEP_NETWORK_ADDRESSES_DAYS = env.int("KEEP_NETWORK_ADDRESSES_DAYS", default=90)
+KEEP_REMARKS_MONTHS = env.int("KEEP_REMARKS_MONTHS", default=24)
+KEEP_TRACKS_MONTHS = env.int("KEEP_TRACKS_MONTHS", default=0)
+KEEP_UNUSED_ACCOUNTS_MONTHS = env.int("KEEP_UNUSED_ACCOUNTS_MONTHS", default=0)
+
+# Shown on the privacy page: whom to write to, and why people's data may be stored.
+PRIVACY_CONTACT = env("PRIVACY_CONTACT", default="")
+PRIVACY_LEGAL_BASIS = env("PRIVACY_LEGAL_BASIS", default="")
+
+# ---------------------------------------------------------------- mail and sign-in
 EMAIL_URL = env("EMAIL_URL", default="")
 HAS_MAIL = bool(EMAIL_URL)
 vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
@@ -250,18 +289,37 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# The way in when the password is forgotten or shut: a code by mail, for the browser that asked.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # who holds the link need not wait for a lock to open
+ACCOUNT_FORMS = {"request_login_code": "accounts.forms.own.CodeRequestForm"}
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # axes counts wrong passwords; a class may sign in at once
+    "login_failed": "60/m/ip,5/15m/key",  # codes of the second step
+    "request_login_code": None,  # counted by accounts/services/limits.py
+    "signup": "60/m/ip",
+    "reset_password": "60/m/ip,5/h/key",
+    "reset_password_from_key": "60/m/ip",
+    "confirm_email": "1/3m/key",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Cutscore"
 MFA_ALLOW_UNVERIFIED_EMAIL = not HAS_MAIL  # without mail no address is ever verified
 
+# Wrong passwords are counted by axes alone; how many each of these takes: accounts/lockout.py.
+AXES_HANDLER = "accounts.lockout.Handler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # what was said to open, opens
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username", "ip_address"]
 AXES_USERNAME_CALLABLE = "accounts.lockout.address"
-AXES_CLIENT_IP_CALLABLE = "accounts.lockout.client_ip"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.network"
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_DISABLE_ACCESS_LOG = True  # nobody would read it, and it would be kept for ever
 AXES_VERBOSE = False
 
 # ---------------------------------------------------------------- the web's own safety
@@ -278,36 +336,30 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "report-uri": "/csp-reports",
+        # Named in the header Reporting-Endpoints. Browsers take it over HTTPS only; those that know
+        # it then send nothing to the address above, so over HTTP it must not stand here.
+        **({"report-to": "csp"} if HTTPS else {}),
     }
 }
-MESSAGE_TAGS = {SUCCESS: "good", WARNING: "warn", ERROR: "bad"}
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "config.sessions"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if env.bool("BEHIND_PROXY", default=False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
-# ---------------------------------------------------------------- words and files
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
-USE_TZ = True
-TIME_ZONE = "UTC"
-STATIC_URL = "/static/"
-STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))
-STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+SESSION_ENGINE = "config.sessions"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = env.int("SESSION_DAYS", default=14) * 24 * 3600
+if env.bool("HOST_COOKIES", default=False):
+    # No other host of the same domain can set them. Another name: it signs everybody out once.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 
 # No upload fills memory or disk, whatever page it is sent to.
 FILE_UPLOAD_HANDLERS = [
@@ -316,10 +368,30 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
+# ---------------------------------------------------------------- words and files
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+USE_TZ = True
+TIME_ZONE = "UTC"
+MESSAGE_TAGS = {SUCCESS: "good", WARNING: "warn", ERROR: "bad"}
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))
+# Where the files of earlier releases stay; one folder for all machines and containers.
+STATIC_KEPT = Path(env("STATIC_KEPT", default=str(STATIC_ROOT)))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.storage.StaticStorage"},
 }
+
+# ---------------------------------------------------------------- watching it
+# Who has the token may read metrics; without one only this machine may.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+# Where a worker shows its own figures; only networks that strangers cannot reach should lead there.
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+
+LOG_LEVEL = env("LOG_LEVEL", default="WARNING")
+LOG_FORMAT = env("LOG_FORMAT", default="lines")  # lines | json
+if LOG_FORMAT not in logs.SHOWN:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; it can be lines or json.")
+LOGGING = logs.config(LOG_LEVEL, LOG_FORMAT)

@@ -2,14 +2,24 @@
 
 from django.urls import include, path
 
+from accounts.views import sign_in
 from config import views
 from exam.views.home import home
 
 urlpatterns = [
     path("", home, name="home"),
-    path("healthz", views.health, name="health"),
+    path("livez", views.live, name="live"),
+    path("readyz", views.ready, name="ready"),
+    path("metrics", views.metrics, name="metrics"),
+    path("operations/", views.how_it_runs, name="operations"),
     path("sw.js", views.service_worker, name="service_worker"),
     path("demo/", include("accounts.demo_urls")),
+    path("account/login/code/", sign_in.CodeRequest.as_view(), name="account_request_login_code"),
+    path(
+        "account/login/code/confirm/",
+        sign_in.CodeConfirm.as_view(),
+        name="account_confirm_login_code",
+    ),
     path("account/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("", include("questions.urls")),
@@ -20,4 +30,5 @@ urlpatterns = [
 handler400 = "config.views.bad_request"
 handler403 = "config.views.forbidden"
 handler404 = "config.views.not_found"
+handler429 = "accounts.views.sign_in.too_many"
 handler500 = "config.views.server_error"

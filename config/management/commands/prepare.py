@@ -5,9 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.services.demo import create_demo_people
+from config import migrating
+from config.static_files import serving
 
 BANK = "fixtures/mls-c01"
 
@@ -23,15 +25,23 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="make the demo people too")
 
     def handle(self, *args: Any, demo: bool, **options: Any) -> None:
-        """Each step says when it is done."""
-        call_command("migrate", interactive=False, verbosity=0)
+        """Each step says when it is done; people go on working meanwhile."""
+        try:
+            with migrating.one_at_a_time(lambda state: self.say("preparation", state)):
+                self.prepare(demo)
+        except migrating.NotPossible as problem:
+            raise CommandError(str(problem)) from problem
+
+    def prepare(self, demo: bool) -> None:
+        """One step after the other."""
+        migrating.migrate(lambda state: self.say("database", state))
         self.say("database", "up to date")
         loaded = StringIO()
         call_command("load_bank", str(settings.BASE_DIR / BANK), stdout=loaded)
         self.say("question bank", loaded.getvalue().strip())
         if demo:
             create_demo_people()
-        call_command("collectstatic", interactive=False, verbosity=0)
+        serving.collect()
         self.say("static files", "collected")
 
     def say(self, what: str, state: str) -> None:

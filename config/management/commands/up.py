@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.embedded import NotPossible
-from config.stack import ROOT, Stack
-from config.supervisor import Failed
+from config.processes.embedded import NotPossible
+from config.processes.stack import ROOT, Stack
+from config.processes.supervisor import Failed
 
 MISUSE = 2  # the exit code for what the person at the keyboard can put right
 

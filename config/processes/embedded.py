@@ -7,10 +7,13 @@ import fcntl
 import hashlib
 import os
 import secrets
+import shutil
 import socket
 import stat
+import tempfile
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 # 108 bytes on Linux and 104 on macOS, with the closing zero byte.
@@ -100,11 +103,40 @@ def socket_path(folder: Path) -> Path:
 
 def make_socket_folder(path: Path) -> None:
     """A folder for the socket which is ours alone; NotPossible when someone else made it first."""
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    found = path.parent.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise NotPossible(f"{path.parent} belongs to someone else. Remove it, or set REDIS_URL.")
+    _make_own(path.parent, "Remove it, or set REDIS_URL.")
     path.unlink(missing_ok=True)
+
+
+def make_metrics_folder(folder: Path) -> Path:
+    """An empty folder in memory in which the processes count together.
+
+    Never on a disk: where the disk is full, a counter in a mapped file ends its process.
+    """
+    memory = Path("/dev/shm")
+    parent = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    name = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:12]
+    own = parent / f"cutscore-{os.getuid()}-{name}-metrics"
+    _make_own(own, "Remove it.")
+    for left in own.glob("*.db"):  # counted by processes of an earlier start
+        left.unlink()
+    (own / "holder").write_text(str(os.getpid()))
+    _clear_memory(parent)
+    return own
+
+
+def _clear_memory(parent: Path) -> None:
+    """Removes what those have left that were killed, and are not started again in their folder."""
+    for holder in parent.glob(f"cutscore-{os.getuid()}-*-metrics/holder"):
+        with suppress(OSError):  # others clear as well
+            if holder.stat().st_uid == os.getuid() and not _is_alive(holder.read_text()):
+                shutil.rmtree(holder.parent)
+
+
+def _make_own(folder: Path, what_to_do: str) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise NotPossible(f"{folder} belongs to someone else. {what_to_do}")
 
 
 def valkey_command(folder: Path, sock: Path) -> list[str]:

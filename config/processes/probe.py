@@ -1,4 +1,4 @@
-"""`python -m config.probe`: does the web server of this machine answer? The health check of web."""
+"""`python -m config.processes.probe`: is this machine's web server ready? The check of web."""
 
 import http.client
 import os
@@ -7,11 +7,11 @@ from contextlib import suppress
 
 
 def is_healthy(host: str, port: int, allowed_hosts: str) -> bool:
-    """Whether the health page answers 200, asked by the first host name that is allowed."""
+    """Whether it says that it is ready, asked by the first host name that is allowed."""
     name = allowed_hosts.split(",")[0].lstrip(".*")
-    connection = http.client.HTTPConnection(host, port, timeout=2)
+    connection = http.client.HTTPConnection(host, port, timeout=4)
     with suppress(OSError, http.client.HTTPException):
-        connection.request("GET", "/healthz", headers={"Host": name or host})
+        connection.request("GET", "/readyz", headers={"Host": name or host})
         return connection.getresponse().status == 200
     return False
 

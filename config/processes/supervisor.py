@@ -7,6 +7,7 @@ the watchdog stops what still runs. Standard library only.
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from config import watchdog
+from config.processes import watchdog
 
 STOP_SECONDS = 10.0  # what a child gets to finish what it is doing
 CRASHES_ALLOWED = 5
@@ -43,6 +44,7 @@ class Child:
 
     name: str
     command: Sequence[str]
+    patience: float = STOP_SECONDS
     process: subprocess.Popen[bytes] | None = None
     restart_at: float = 0.0
     crashes: deque[float] = field(default_factory=lambda: deque(maxlen=CRASHES_ALLOWED))
@@ -73,9 +75,9 @@ class Supervisor:
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
 
-    def start(self, name: str, command: Sequence[str]) -> Child:
-        """Start a child that is to run until the end."""
-        child = Child(name, command)
+    def start(self, name: str, command: Sequence[str], patience: float = STOP_SECONDS) -> Child:
+        """Start a child that is to run until the end; it then gets `patience` seconds to finish."""
+        child = Child(name, command, patience)
         self.children.append(child)
         self._spawn(child)
         return child
@@ -121,6 +123,8 @@ class Supervisor:
                 self._spawn(child)
             elif child.process is not None and child.process.poll() is not None:
                 self._note_crash(child, child.process.returncode, now)
+            else:
+                shorten(self.log_of(child.name))
         self.watchdog.revive()
 
     def stop(self) -> None:
@@ -164,7 +168,7 @@ class Supervisor:
             return
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
+            process.wait(child.patience)
         watchdog.signal_group(process.pid, signal.SIGKILL)
         process.wait()
         self.watchdog.forget(process.pid)
@@ -176,7 +180,7 @@ class Supervisor:
 
 
 class Watchdog:
-    """This process's end of the pipe to config/watchdog.py."""
+    """This process's end of the pipe to config/processes/watchdog.py."""
 
     def __init__(self, keep: Sequence[int] = ()) -> None:
         self.keep = keep
@@ -244,10 +248,23 @@ def stop_with_parent() -> None:
 
 
 def open_log(file: Path) -> IO[bytes]:
-    """A log to write on to; a large one is put aside, replacing the one put aside before."""
-    if file.exists() and file.stat().st_size > LARGEST_LOG:
-        file.replace(file.with_suffix(".log.1"))
+    """A log to write on to."""
+    shorten(file)
     return file.open("ab")
+
+
+def shorten(file: Path) -> None:
+    """Puts what stands in a large log aside, replacing what was put aside before.
+
+    The process goes on writing into the same file. A line written in the very moment may be lost.
+    """
+    with suppress(OSError):  # a full disk stops no exam
+        if file.exists() and file.stat().st_size > LARGEST_LOG:
+            aside = file.with_suffix(".log.1")
+            aside.unlink(missing_ok=True)
+            with suppress(OSError):
+                shutil.copyfile(file, aside)
+            os.truncate(file, 0)
 
 
 def ending(code: int) -> str:

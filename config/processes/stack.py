@@ -5,16 +5,22 @@ Runs before there are Django settings, because it makes the secret key that they
 
 import json
 import os
+import resource
 import secrets
+import shutil
 import sys
 from functools import partial
 from pathlib import Path
 
-from config import address, embedded, probe
-from config.supervisor import Stopped, Supervisor, say
+from config import safety
+from config.processes import address, embedded, probe
+from config.processes.supervisor import Stopped, Supervisor, say
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
+# What requests that are under way get at the end; an exam page waits 15 seconds for an answer.
+FINISH_SECONDS = 20
 DEMO_ROLES = ("candidate", "instructor")
+MOST_CONNECTIONS = 4096
 
 
 class Stack:
@@ -25,10 +31,11 @@ class Stack:
         self.host, port = address.parse_bind(bind)
         self.reservation = address.reserve(self.host, port)
         self.ip, self.port = self.reservation.getsockname()[:2]
+        if unsafe := safety.problem(os.environ, data, self.host):
+            raise embedded.NotPossible(unsafe)
         self.data = embedded.open_data_folder(data)
         self.lock = embedded.lock_data_folder(data)
-        outside = os.environ.get("DATABASE_URL") or os.environ.get("REDIS_URL")
-        self.has_demo = not outside and address.is_loopback(self.host)
+        self.has_demo = safety.may_have_demo(os.environ, data, self.host)
         self.demo_file = data / "demo-tokens.json"
 
     @property
@@ -40,7 +47,9 @@ class Stack:
     def run(self) -> None:
         """Start everything, serve until asked to stop, and leave nothing behind."""
         os.umask(0o077)  # answers and sessions are nobody else's on this machine
+        allow_open_files(2 * MOST_CONNECTIONS)
         embedded.secret_key(self.data)
+        self.metrics = embedded.make_metrics_folder(self.data)
         self.supervisor = Supervisor(self.environment(), ROOT, self.data / "logs", [self.lock])
         self.supervisor.heed_signals()
         try:
@@ -51,6 +60,7 @@ class Stack:
         finally:
             self.supervisor.stop()
             self.demo_file.unlink(missing_ok=True)
+            shutil.rmtree(self.metrics, ignore_errors=True)
 
     def start(self) -> None:
         """In this order, because each part needs those before it."""
@@ -83,19 +93,21 @@ class Stack:
         self.supervisor.start("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile="])
 
     def start_web(self) -> None:
-        """The web server; ready when its health page answers."""
+        """The web server; there when it says that it is ready."""
         self.supervisor.start(
             "web",
             [
                 *(sys.executable, "-m", "granian", "config.wsgi:application"),
                 *("--interface", "wsgi", "--host", self.ip, "--port", str(self.port)),
-                *("--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "5"),
+                *("--no-ws", "--respawn-failed-workers"),
+                *("--workers-kill-timeout", str(FINISH_SECONDS)),
             ],
+            patience=FINISH_SECONDS + 5,
         )
         self.supervisor.wait_until(self.is_healthy, "The web server")
 
     def is_healthy(self) -> bool:
-        """Whether the health page answers."""
+        """Whether it says that it is ready."""
         host = address.EVERYWHERE.get(self.ip, self.ip)
         return probe.is_healthy(host, self.port, self.supervisor.environment["ALLOWED_HOSTS"])
 
@@ -115,6 +127,10 @@ class Stack:
             "SITE_URL": self.url,
             "GRANIAN_WORKERS": str(min(max(os.cpu_count() or 1, 2), 4)),
             "GRANIAN_BLOCKING_THREADS": "4",
+            # Open connections of one process, those of idle browsers too: by default they are few,
+            # and whoever comes next waits until somebody leaves.
+            "GRANIAN_BACKPRESSURE": str(MOST_CONNECTIONS),
+            "GRANIAN_BACKLOG": str(MOST_CONNECTIONS),
             "GRANIAN_LOG_LEVEL": "warning",
             "OPENBLAS_NUM_THREADS": "1",  # a calibration must not take all processors
         }
@@ -123,6 +139,7 @@ class Stack:
             "CUTSCORE_DATA_DIR": str(self.data),
             "DEMO_TOKENS_FILE": self.make_demo_tokens() if self.has_demo else "",
             "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PROMETHEUS_MULTIPROC_DIR": str(self.metrics),
             "PYTHONUNBUFFERED": "1",
         }
         return {**defaults, **given, **own}
@@ -132,6 +149,14 @@ class Stack:
         tokens = {role: secrets.token_urlsafe(24) for role in DEMO_ROLES}
         embedded.write_private(self.demo_file, json.dumps(tokens))
         return str(self.demo_file)
+
+
+def allow_open_files(wanted: int) -> None:
+    """Raise the limit of this process and its children, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def worker_arguments(queue: str, threads: int) -> list[str]:

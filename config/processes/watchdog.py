@@ -1,4 +1,4 @@
-"""Outlives the supervisor just long enough to stop its children; started by config/supervisor.py.
+"""Outlives the supervisor just long enough to stop its children; supervisor.py starts it.
 
 It reads process groups from a pipe ("+12" is to be watched, "-12" is gone). The pipe closes when
 the supervisor ends, even by a kill that it cannot see coming.

@@ -5,7 +5,7 @@ import ipaddress
 import socket
 from contextlib import suppress
 
-from config.embedded import NotPossible
+from config.processes.embedded import NotPossible
 
 NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
