@@ -1,23 +1,38 @@
 """How allauth asks the product: who may sign up, who is signing in, what they are told."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import get_next_redirect_url
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation, User
+from accounts.lockout import remember
+from accounts.models import Action, Invitation, User
 from accounts.selectors import open_invitation
+from accounts.services.audit import record
 from accounts.services.invitations import accept
+from accounts.services.limits import is_within
 from accounts.services.people import NotPossible
 
+NOTICES = {"account/email/account_already_exists", "account/email/unknown_account"}
+CHANGES = {
+    "account/email/password_changed": Action.PASSWORD_CHANGED,
+    "account/email/password_reset": Action.PASSWORD_CHANGED,
+    "account/email/password_set": Action.PASSWORD_CHANGED,
+    "account/email/email_changed": Action.EMAIL_CHANGED,
+    "mfa/email/totp_activated": Action.SECOND_FACTOR_ON,
+    "mfa/email/totp_deactivated": Action.SECOND_FACTOR_OFF,
+}
 INVITATION = "invitation"  # the session keeps the token from the invitation's page to sign-up
 
 
@@ -63,6 +78,35 @@ class AccountAdapter(DefaultAccountAdapter):
                 user.display_name = invitation.name
                 user.save(update_fields=["display_name"])
         request.session.pop(INVITATION, None)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Marks the browser as one of this person's: strangers cannot shut it any more."""
+        response = super().post_login(request, user, **kwargs)
+        remember(request, response, user)
+        return response
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, *args: Any, **kwargs: Any
+    ) -> None:
+        """Each change of how a person signs in comes by here, whether or not it is mailed."""
+        if action := CHANGES.get(template_prefix):
+            record(action, by=user, on=user)
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mails; what an address did not ask for itself only a few times an hour."""
+        if template_prefix in NOTICES and not is_within("notice", email.lower()):
+            return
+        if template_prefix == "account/email/login_code":
+            context = context | {"link": self._code_link(context["code"])}
+        super().send_mail(template_prefix, email, context)
+
+    def _code_link(self, code: str) -> str:
+        query = {"code": code}
+        if goal := get_next_redirect_url(self.request):
+            query["next"] = goal
+        path = reverse("account_confirm_login_code")
+        return self.request.build_absolute_uri(f"{path}?{urlencode(query)}")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Wrong passwords are counted by axes alone; second-factor codes keep their own limit."""

@@ -1,10 +1,13 @@
-"""Shows times in the time zone of the person who reads them, or of the device they use."""
+"""What is known about a request wherever it leads: the reader's time zone, and where it is from."""
 
 import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from accounts.lockout import client_ip
+from accounts.services.audit import asked_from
 
 
 class TimeZoneMiddleware:
@@ -22,6 +25,17 @@ class TimeZoneMiddleware:
             return self.get_response(request)
         finally:
             timezone.deactivate()
+
+
+class AskedFromMiddleware:
+    """Lets the audit log know where a request comes from; looked at only when it is written."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with asked_from(lambda: client_ip(request)):
+            return self.get_response(request)
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:

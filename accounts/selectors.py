@@ -1,12 +1,13 @@
 """People, cohorts and invitations, always asked for by who wants to see them."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import make_aware
 
-from accounts.models import Cohort, Invitation, Role, User
+from accounts.models import AuditEntry, Cohort, Invitation, Role, User
 
 
 class Standing(StrEnum):
@@ -28,7 +29,9 @@ def cohorts_for(instructor: User) -> QuerySet[Cohort]:
 def with_member_counts(cohorts: QuerySet[Cohort]) -> QuerySet[Cohort]:
     """Adds `member_count`, and the instructors in one further query."""
     counted = cohorts.model.objects.filter(pk__in=cohorts.values("pk"))
-    return counted.annotate(member_count=Count("members")).prefetch_related("instructors")
+    return counted.annotate(
+        member_count=Count("members", filter=Q(members__is_active=True))
+    ).prefetch_related("instructors")
 
 
 def by_name(people: QuerySet[User]) -> QuerySet[User]:
@@ -92,3 +95,22 @@ def standing_of(cohort: Cohort, emails: Collection[str], at: datetime) -> dict[s
 def members_of(cohort: Cohort) -> QuerySet[User]:
     """The people of a cohort, by name."""
     return by_name(cohort.members.filter(is_active=True))
+
+
+def audit_entries(
+    words: str, action: str, since: date | None, until: date | None
+) -> QuerySet[AuditEntry]:
+    """The audit log, the latest first: by a person or a thing, an action, and days."""
+    entries = AuditEntry.objects.all()
+    if words:
+        entries = entries.filter(
+            Q(actor_words__icontains=words) | Q(subject_words__icontains=words)
+        )
+    if action:
+        entries = entries.filter(action=action)
+    if since:
+        entries = entries.filter(at__gte=make_aware(datetime.combine(since, time.min)))
+    if until:
+        end = datetime.combine(until + timedelta(days=1), time.min)
+        entries = entries.filter(at__lt=make_aware(end))
+    return entries

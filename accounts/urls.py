@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from accounts.views import candidates, cohorts, invitations, people, profile
+from accounts.views import audit, candidates, cohorts, invitations, people, profile, refusals
 
 app_name = "accounts"
 
 urlpatterns = [
     path("profile/", profile.profile, name="profile"),
+    path("profile/sign-out", profile.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("cohorts/", cohorts.cohorts, name="cohorts"),
     path("cohorts/<int:pk>/", cohorts.cohort, name="cohort"),
     path("cohorts/<int:pk>/members", cohorts.add_member, name="add_member"),
@@ -36,7 +37,12 @@ urlpatterns = [
     path("invitations/<int:pk>/decline", invitations.decline_invitation, name="decline_invitation"),
     path("join/<slug:token>/", invitations.join, name="join"),
     path("people/", people.people, name="people"),
+    path("people/audit/", audit.audit, name="audit"),
+    path("people/refusals/", refusals.refusals, name="refusals"),
+    path("people/refusals/forget", refusals.forget, name="forget_refusals"),
+    path("csp-reports", refusals.report, name="csp_report"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/time", people.person_time, name="person_time"),
+    path("people/<int:pk>/sign-out", people.sign_out, name="sign_out"),
     path("people/<int:pk>/password-link", people.password_link, name="password_link"),
 ]

@@ -3,7 +3,8 @@
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from accounts.models import Role, User
+from accounts.models import Action, Role, User
+from accounts.services.audit import record
 
 
 def promote(email: str) -> bool:
@@ -13,6 +14,7 @@ def promote(email: str) -> bool:
         if person:
             person.role, person.is_active = Role.ADMINISTRATOR, True
             person.save(update_fields=["role", "is_active"])
+            record(Action.ADMINISTRATOR_MADE, by=None, on=person)
     return person is not None
 
 
@@ -21,4 +23,5 @@ def create_administrator(email: str, password: str) -> User:
     with transaction.atomic():
         person = User.objects.create_superuser(email, password)
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+        record(Action.ADMINISTRATOR_MADE, by=None, on=person)
     return person

@@ -10,9 +10,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import Cohort, Invitation, User
+from accounts.models import Action, Cohort, Invitation, User
 from accounts.selectors import Standing, standing_of
-from accounts.services.invitations import send
+from accounts.services.audit import record
+from accounts.services.invitations import refuse_flood, send
 from accounts.services.roster import Entry
 
 
@@ -30,7 +31,11 @@ def invite_candidates(
 
     `address` is where invitations are opened, with "TOKEN" in place of the token. They are mailed
     where mail is configured. `minutes` and `percent` are extra time, granted when they join.
+
+    Raises:
+        NotPossible: this person has invited too many within a day.
     """
+    refuse_flood(by, len(entries), at)
     with transaction.atomic():
         Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)  # two presses invite once
         standing = standing_of(cohort, [entry.email for entry in entries], at)
@@ -47,6 +52,9 @@ def invite_candidates(
             for entry in entries
             if standing[entry.email] is Standing.NEW
         )
+        if made:
+            details = {"people": len(made), "minutes": minutes, "percent": percent}
+            record(Action.INVITED, by=by, on=cohort, at=at, details=details)
         if settings.HAS_MAIL:
             transaction.on_commit(lambda: send(made, address, at), robust=True)
     return standing

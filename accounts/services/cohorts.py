@@ -3,7 +3,8 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Cohort, Role, User
+from accounts.models import Action, Cohort, Role, User
+from accounts.services.audit import record
 from accounts.services.people import NotPossible
 
 
@@ -22,7 +23,7 @@ def create_cohort(name: str, *, by: User) -> Cohort:
     return cohort
 
 
-def add_member(cohort: Cohort, email: str) -> User:
+def add_member(cohort: Cohort, email: str, *, by: User | None = None) -> User:
     """Puts the person with this address into the cohort unasked, by an administrator.
 
     Twice is as good as once.
@@ -33,16 +34,20 @@ def add_member(cohort: Cohort, email: str) -> User:
     person = User.objects.filter(email=email.lower(), is_active=True).first()
     if person is None:
         raise NotPossible(_("Nobody has signed up with %(email)s.") % {"email": email})
-    cohort.members.add(person)
+    with transaction.atomic():
+        cohort.members.add(person)
+        record(Action.MEMBER_ADDED, by=by, on=person, details={"cohort": cohort.name})
     return person
 
 
-def remove_member(cohort: Cohort, person_id: int) -> None:
+def remove_member(cohort: Cohort, person: User, *, by: User) -> None:
     """Takes somebody out; their attempts and scores stay theirs."""
-    cohort.members.remove(person_id)
+    with transaction.atomic():
+        cohort.members.remove(person)
+        record(Action.MEMBER_REMOVED, by=by, on=person, details={"cohort": cohort.name})
 
 
-def add_instructor(cohort: Cohort, email: str) -> User:
+def add_instructor(cohort: Cohort, email: str, *, by: User | None = None) -> User:
     """Lets another instructor look after the cohort.
 
     Raises:
@@ -51,5 +56,7 @@ def add_instructor(cohort: Cohort, email: str) -> User:
     person = User.objects.filter(email=email.lower(), is_active=True).first()
     if person is None or person.role == Role.CANDIDATE:
         raise NotPossible(_("No instructor has the address %(email)s.") % {"email": email})
-    cohort.instructors.add(person)
+    with transaction.atomic():
+        cohort.instructors.add(person)
+        record(Action.INSTRUCTOR_ADDED, by=by, on=person, details={"cohort": cohort.name})
     return person

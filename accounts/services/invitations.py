@@ -9,12 +9,14 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.models import Cohort, ExtraTimeReason, Invitation, User
+from accounts.models import Action, Cohort, ExtraTimeReason, Invitation, User
 from accounts.selectors import answerable_invitations, open_invitations
+from accounts.services.audit import record
 from accounts.services.people import NotPossible, grant_extra_time
 from accounts.services.queue import enqueue_mail
 
 MAILED_TOGETHER = 25
+INVITATIONS_A_DAY = 1000
 
 
 def invite(
@@ -23,14 +25,27 @@ def invite(
     """Writes an invitation, and mails it if there is an e-mail address and a mail server.
 
     `address` is where invitations are opened, with "TOKEN" in place of the token.
+
+    Raises:
+        NotPossible: this person has invited too many within a day.
     """
+    refuse_flood(by, 1, at)
     with transaction.atomic():
         invitation = Invitation.objects.create(
             email=email.lower(), cohort=cohort, invited_by=by, expires_at=at + Invitation.LIFETIME
         )
+        record(Action.INVITED, by=by, on=cohort, at=at, details={"people": 1})
         if email and settings.HAS_MAIL:
             transaction.on_commit(lambda: send([invitation], address, at), robust=True)
     return invitation
+
+
+def refuse_flood(by: User, count: int, at: datetime) -> None:
+    """Nobody's account can be made to send mails without end."""
+    recent = by.invitations.filter(created_at__gt=at - timedelta(days=1)).count()
+    if recent + count > INVITATIONS_A_DAY:
+        words = _("At most %(most)d people can be invited within a day. Please wait a little.")
+        raise NotPossible(words % {"most": INVITATIONS_A_DAY})
 
 
 def send(invitations: Sequence[Invitation], address: str, at: datetime) -> None:
@@ -59,9 +74,12 @@ def _mail(invitation: Invitation, address: str) -> EmailMessage:
 
 def open_link(cohort: Cohort, *, places: int, days: int, by: User, at: datetime) -> Invitation:
     """A link by which so many people can join the cohort, for so many days."""
-    return Invitation.objects.create(
-        cohort=cohort, places=places, invited_by=by, expires_at=at + timedelta(days=days)
-    )
+    with transaction.atomic():
+        details = {"places": places, "days": days}
+        record(Action.INVITED, by=by, on=cohort, at=at, details=details)
+        return Invitation.objects.create(
+            cohort=cohort, places=places, invited_by=by, expires_at=at + timedelta(days=days)
+        )
 
 
 def accept(token: str, person: User, at: datetime) -> Invitation:

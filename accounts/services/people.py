@@ -1,11 +1,13 @@
 """Changes to one person: profile, role, extra time."""
 
+import secrets
 from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import ExtraTimeReason, Role, User
+from accounts.models import Action, ExtraTimeReason, Role, User
+from accounts.services.audit import record
 
 DECLARED_MINUTES = 30
 
@@ -32,6 +34,8 @@ def save_profile(
     """What people say about themselves; a larger grant of an instructor stays as it is."""
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=person.pk)
+        if person.erased_at:  # deleted while this was on its way
+            return
         person.display_name, person.time_zone, person.theme = display_name, time_zone, theme
         person.exam_date = exam_date
         _declare(person, is_non_native)
@@ -54,6 +58,9 @@ def grant_extra_time(person_id: int, *, minutes: int, percent: int, by: User) ->
         reason = ExtraTimeReason.GRANTED if minutes or percent else ExtraTimeReason.NONE
         _set_extra_time(person, minutes, percent, reason, by if minutes or percent else None)
         person.save()
+        record(
+            Action.EXTRA_TIME, by=by, on=person, details={"minutes": minutes, "percent": percent}
+        )
 
 
 def _set_extra_time(
@@ -63,7 +70,17 @@ def _set_extra_time(
     person.extra_reason, person.extra_granted_by = reason, by
 
 
-def set_role(person_id: int, role: Role) -> User:
+def end_sessions(person_id: int, *, by: User) -> User:
+    """Signs the person out wherever they are signed in, at the next request of each browser."""
+    with transaction.atomic():
+        person = User.objects.select_for_update().get(pk=person_id)
+        person.session_salt = secrets.token_hex(16)
+        person.save(update_fields=["session_salt"])
+        record(Action.SESSIONS_ENDED, by=by, on=person)
+    return person
+
+
+def set_role(person_id: int, role: Role, *, by: User | None = None) -> User:
     """Makes somebody a candidate, an instructor or an administrator.
 
     Raises:
@@ -78,6 +95,9 @@ def set_role(person_id: int, role: Role) -> User:
         if role != Role.ADMINISTRATOR and not others:
             raise NotPossible(_("There must be at least one administrator."))
         person = User.objects.select_for_update().get(pk=person_id)
-        person.role = role
+        before, person.role = person.role, role
         person.save(update_fields=["role"])
+        if before != role:
+            details = {"from": str(before), "to": str(role)}
+            record(Action.ROLE_CHANGED, by=by, on=person, details=details)
     return person

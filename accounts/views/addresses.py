@@ -14,5 +14,5 @@ def join_address(request: HttpRequest, token: str) -> str:
 
 def password_address(request: HttpRequest, person: User) -> str:
     """Where this person, or whoever has the address, chooses a password, once."""
-    path = reverse("account_reset_password_from_key", kwargs=password_key(person))
+    path = reverse("account_reset_password_from_key", kwargs=password_key(person, by=request.user))
     return request.build_absolute_uri(path)

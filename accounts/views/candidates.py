@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import instructor_required
-from accounts.forms import CandidateForm, LinkForm, RosterForm
+from accounts.forms.cohorts import CandidateForm, LinkForm, RosterForm
 from accounts.models import Cohort
 from accounts.selectors import Standing, cohort_invitations, cohorts_for, standing_of
 from accounts.services.candidates import invite_candidates
 from accounts.services.invitations import open_link, withdraw
+from accounts.services.people import NotPossible
 from accounts.services.roster import Entry
 from accounts.views.addresses import join_address
 
@@ -119,14 +120,12 @@ def _page(request: HttpRequest, cohort: Cohort, **forms: forms.Form) -> HttpResp
 def _invite(
     request: HttpRequest, cohort: Cohort, entries: list[Entry], **extra: int
 ) -> HttpResponse:
-    standing = invite_candidates(
-        cohort,
-        entries,
-        by=request.user,
-        at=timezone.now(),
-        address=join_address(request, "TOKEN"),
-        **extra,
-    )
+    facts = {"by": request.user, "at": timezone.now(), "address": join_address(request, "TOKEN")}
+    try:
+        standing = invite_candidates(cohort, entries, **facts, **extra)
+    except NotPossible as reason:
+        messages.error(request, str(reason))
+        return redirect("accounts:candidates", pk=cohort.pk)
     messages.success(request, _said(list(standing.values()).count(Standing.NEW)))
     return redirect(_cohort_page(cohort) + "#invited")
 

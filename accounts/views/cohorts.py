@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import administrator_required, instructor_required
-from accounts.forms import CohortForm, ExtraTimeForm, PersonForm
+from accounts.forms.cohorts import CohortForm, PersonForm
+from accounts.forms.people import ExtraTimeForm
 from accounts.models import Cohort
 from accounts.selectors import (
     cohort_invitations,
@@ -54,7 +55,7 @@ def add_member(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST, prefix="member")
     if form.is_valid():
         try:
-            person = service.add_member(cohort, form.cleaned_data["email"])
+            person = service.add_member(cohort, form.cleaned_data["email"], by=request.user)
             messages.success(request, _("%(person)s is a member now.") % {"person": person})
             return redirect("accounts:cohort", pk=pk)
         except NotPossible as reason:
@@ -70,7 +71,7 @@ def add_instructor(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST, prefix="instructor")
     if form.is_valid():
         try:
-            person = service.add_instructor(cohort, form.cleaned_data["email"])
+            person = service.add_instructor(cohort, form.cleaned_data["email"], by=request.user)
             words = _("%(person)s looks after this cohort now.") % {"person": person}
             messages.success(request, words)
             return redirect("accounts:cohort", pk=pk)
@@ -85,7 +86,7 @@ def remove_member(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse
     """Takes a member out of the cohort."""
     cohort = _own(request, pk)
     person = get_object_or_404(cohort.members, pk=person_pk)
-    service.remove_member(cohort, person.pk)
+    service.remove_member(cohort, person, by=request.user)
     messages.success(request, _("%(person)s is no longer a member.") % {"person": person})
     return redirect("accounts:cohort", pk=pk)
 

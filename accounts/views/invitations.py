@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import instructor_required
 from accounts.adapter import INVITATION
-from accounts.forms import InvitationForm
+from accounts.forms.cohorts import InvitationForm
 from accounts.models import Cohort
 from accounts.selectors import Standing, invitations_of, open_invitation
 from accounts.services.candidates import invite_candidates
@@ -32,8 +32,11 @@ def invitations(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, inviter=request.user)
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
-        messages.success(request, _invite(request, **form.cleaned_data))
-        return redirect("accounts:invitations")
+        try:
+            messages.success(request, _invite(request, **form.cleaned_data))
+            return redirect("accounts:invitations")
+        except NotPossible as reason:
+            form.add_error("email", str(reason))
     page = Paginator(invitations_of(request.user), PER_PAGE).get_page(request.GET.get("page"))
     for invitation in page:
         invitation.address = join_address(request, invitation.token)

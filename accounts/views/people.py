@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import administrator_required
-from accounts.forms import ExtraTimeForm, RoleForm
+from accounts.forms.people import ExtraTimeForm, RoleForm
 from accounts.models import Role, User
 from accounts.selectors import by_name, people_found
-from accounts.services.people import NotPossible, grant_extra_time, set_role
+from accounts.services.people import NotPossible, end_sessions, grant_extra_time, set_role
 from accounts.views.addresses import password_address
 
 PER_PAGE = 50
@@ -37,7 +37,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     form = RoleForm(request.POST or None, initial={"role": person.role})
     if request.method == "POST" and form.is_valid():
         try:
-            person = set_role(pk, Role(form.cleaned_data["role"]))
+            person = set_role(pk, Role(form.cleaned_data["role"]), by=request.user)
             words = _("%(person)s: %(role)s.")
             role = {"person": person, "role": person.get_role_display()}
             messages.success(request, words % role)
@@ -70,6 +70,15 @@ def password_link(request: HttpRequest, pk: int) -> HttpResponse:
     person = _somebody(pk)
     context = {"person": person, "link": password_address(request, person)}
     return render(request, "accounts/password_link.html", context)
+
+
+@administrator_required
+@require_POST
+def sign_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Signs somebody out everywhere, after a device was lost."""
+    person = end_sessions(_somebody(pk).pk, by=request.user)
+    messages.success(request, _("%(person)s is signed out everywhere.") % {"person": person})
+    return redirect("accounts:person", pk=pk)
 
 
 def _somebody(pk: int) -> User:

@@ -20,7 +20,7 @@ def browser(db: None) -> Browser:
 
     def signed_in(person: User) -> Client:
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="accounts.backends.PasswordBackend")
         return client
 
     return signed_in

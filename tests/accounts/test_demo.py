@@ -64,6 +64,24 @@ def test_another_host_is_a_404(tokens: Path, host: str) -> None:
     assert elsewhere.post("/demo/candidate/c-token/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"],
+)
+def test_behind_a_proxy_the_links_do_not_exist(local: Client, tokens: Path, header: str) -> None:
+    """Whatever the proxy says of itself: also one that calls us by a name of this machine."""
+    for method in (local.get, local.post):
+        answer = method("/demo/candidate/c-token/", headers={header: "127.0.0.1"})
+        assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("place", ["192.0.2.1", "10.0.0.1", "::ffff:192.0.2.1", ""])
+def test_from_another_machine_the_links_do_not_exist(tokens: Path, place: str) -> None:
+    elsewhere = Client(SERVER_NAME="127.0.0.1", SERVER_PORT="8000", REMOTE_ADDR=place)
+    assert elsewhere.get("/demo/candidate/c-token/").status_code == 404
+    assert elsewhere.post("/demo/candidate/c-token/").status_code == 404
+
+
 def test_a_host_that_is_not_allowed_gets_400(tokens: Path, settings) -> None:
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     response = Client(SERVER_NAME="evil.example").get("/demo/candidate/c-token/")

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.forms import time_zones
+from accounts.forms.own import time_zones
 from accounts.middleware import TimeZoneMiddleware
 from accounts.models import User
 from accounts.services.people import NotPossible, set_role

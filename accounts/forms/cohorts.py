@@ -1,19 +1,13 @@
-"""What people may enter about themselves and others."""
+"""Cohorts, and whom to invite to them: one person, a list, or whoever has a link."""
 
-import zoneinfo
-from datetime import date
-from functools import cache
-from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Cohort, Invitation, Role, User
+from accounts.models import Cohort, Invitation, User
 from accounts.selectors import cohorts_for
-from accounts.services.people import grant_stands
 from accounts.services.roster import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
@@ -23,98 +17,6 @@ from accounts.services.roster import (
     parse_roster,
     write_roster,
 )
-
-MOST_DAYS_TO_EXAM = 731
-Choices = list[tuple[str, list[tuple[str, str]]]]
-
-
-@cache
-def time_zones() -> Choices:
-    """Every place, by continent; UTC first."""
-    names = sorted(name for name in zoneinfo.available_timezones() if _is_place(name))
-    continents = groupby(names, key=lambda name: name.partition("/")[0])
-    return [("UTC", [("UTC", "UTC")])] + [
-        (continent, [(name, _place(name)) for name in group]) for continent, group in continents
-    ]
-
-
-def _is_place(name: str) -> bool:
-    aliases = {"Etc", "SystemV", "US", "Brazil", "Canada", "Chile", "Mexico", "posix", "right"}
-    continent, slash, _rest = name.partition("/")
-    return bool(slash) and continent not in aliases
-
-
-def _place(name: str) -> str:
-    return name.partition("/")[2].replace("_", " ").replace("/", ", ")
-
-
-class ProfileForm(forms.ModelForm):
-    """What people say about themselves."""
-
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"),
-        choices=lambda: [("", _("As my device")), *time_zones()],
-        required=False,
-        help_text=_("Times of exams and reports are shown in it."),
-    )
-    is_non_native = forms.BooleanField(
-        label=_("I am not a native speaker of English: 30 minutes more"),
-        required=False,
-        help_text=_("Counts from the next exam you start."),
-    )
-
-    class Meta:
-        model = User
-        fields: ClassVar = ["display_name", "time_zone", "theme", "exam_date"]
-        labels: ClassVar = {
-            "display_name": _("Name"),
-            "theme": _("Colours"),
-            "exam_date": _("Day of your exam"),
-        }
-        help_texts: ClassVar = {
-            "display_name": _("How you are greeted, and what your instructor sees."),
-            "exam_date": _("If you know it: what you missed comes back before that day."),
-        }
-        widgets: ClassVar = {
-            "display_name": forms.TextInput(attrs={"autocomplete": "name"}),
-            "theme": forms.RadioSelect,
-            "exam_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        }
-
-    def clean_exam_date(self) -> date | None:
-        """A day not too far off: a plan by week has to fit on a page."""
-        day = self.cleaned_data["exam_date"]
-        if day and abs((day - timezone.localdate()).days) > MOST_DAYS_TO_EXAM:
-            raise forms.ValidationError(_now("Choose a day within two years from today."))
-        return day
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if grant_stands(self.instance):
-            del self.fields["is_non_native"]
-
-
-class ExtraTimeForm(forms.Form):
-    """Extra time an instructor grants."""
-
-    minutes = forms.IntegerField(
-        label=_("Extra minutes"),
-        min_value=0,
-        max_value=600,
-        required=False,
-        help_text=_("Added to every exam, long or short."),
-    )
-    percent = forms.IntegerField(
-        label=_("Extra percent"),
-        min_value=0,
-        max_value=200,
-        required=False,
-        help_text=_("A share of the exam's own time. Both are added if both are set."),
-    )
-
-    def clean(self) -> dict[str, int]:
-        """An empty field is none."""
-        return {name: value or 0 for name, value in super().clean().items()}
 
 
 class CohortForm(forms.Form):
@@ -264,9 +166,3 @@ class InvitationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["cohort"].queryset = cohorts_for(inviter)
         self.fields["cohort"].help_text = _("They are its member as soon as they sign up.")
-
-
-class RoleForm(forms.Form):
-    """What somebody may do."""
-
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
