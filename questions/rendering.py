@@ -47,6 +47,7 @@ ATTRIBUTES = {
     **dict.fromkeys(MATH_TAGS, MATH_ATTRIBUTES),
 }
 LINK_SCHEMES = {"http", "https", "mailto"}
+LINKED = tuple(f"{scheme}:" for scheme in LINK_SCHEMES)
 
 PICTURE_NAME = re.compile(r"[0-9a-f]{64}\.(png|jpeg|webp)")
 PICTURES = "/pictures/"
@@ -83,9 +84,16 @@ def _clean(html: str) -> str:
         attributes=ATTRIBUTES,
         url_schemes=LINK_SCHEMES,
         link_rel="noopener noreferrer",
+        attribute_filter=_kept,
         # A link must not lead away from a running exam.
         set_tag_attribute_values={"a": {"target": "_blank"}},
     ).strip()
+
+
+def _kept(tag: str, attribute: str, value: str) -> str | None:
+    """The attribute, unless it links to a page of our own: texts name pages that hold elsewhere."""
+    is_ours = attribute == "href" and not value.lower().startswith(LINKED)
+    return None if is_ours else value
 
 
 @cache

@@ -15,6 +15,10 @@ from .table import chart_table
 
 __all__ = ["ExhibitError", "RenderedExhibit", "render_exhibit", "render_exhibits"]
 
+# Half typed, a specification may hold anything anywhere: a list for a mapping, a number for a name.
+ODD = (AttributeError, KeyError, TypeError)
+NO_CHART = "The chart is not built as Vega-Lite describes."
+
 
 @dataclass(frozen=True, slots=True)
 class RenderedExhibit:
@@ -49,11 +53,13 @@ def render_exhibits(jobs: Sequence[tuple[ExhibitDraft, str]]) -> list[RenderedEx
 def _rendered(draft: ExhibitDraft, prefix: str, index: int, svg: str | None) -> RenderedExhibit:
     if draft.vega_lite is None or svg is None:
         return RenderedExhibit("", draft.columns or (), draft.rows or ())
-    columns, rows = chart_table(draft.vega_lite)
     try:
+        columns, rows = chart_table(draft.vega_lite)
         return RenderedExhibit(restyle(svg, prefix, draft.alt or draft.title), columns, rows)
     except ValueError as error:
         raise ExhibitError(str(error), index) from error
+    except ODD as error:
+        raise ExhibitError(NO_CHART, index) from error
 
 
 def _prepared(chart: Mapping[str, object], index: int) -> Mapping[str, object]:
@@ -61,3 +67,5 @@ def _prepared(chart: Mapping[str, object], index: int) -> Mapping[str, object]:
         return prepared(chart)
     except ValueError as error:
         raise ExhibitError(str(error), index) from error
+    except ODD as error:
+        raise ExhibitError(NO_CHART, index) from error

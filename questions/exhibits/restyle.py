@@ -68,6 +68,8 @@ def _value(name: str, value: str, prefix: str) -> str:
         return f"{prefix}-{value}"
     if name in COLOURS:
         value = themed(value)
+    if "url(" in _REFERENCE.sub("", value):
+        raise ValueError("The chart refers to something outside itself.")
     value = _REFERENCE.sub(rf"url(#{prefix}-\1)", value)
     return _LONG_NUMBER.sub(lambda number: f"{float(number[0]):.2f}", value)
 

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Action, User
+from accounts.services.audit import record
 from questions.models import Bank, Import, ImportItem, ImportState, ItemState, Subdomain
 from questions.selectors.imports import forgotten, left_behind, positions_tagged, shown_items
 from questions.services.errors import NotPossible
@@ -163,6 +164,9 @@ def begin(
         batch.state, batch.touched_at = ImportState.IMPORTING, at
         batch.done, batch.total, batch.error = 0, count + 1, ""
         batch.save(update_fields=["state", "touched_at", "done", "total", "error"])
+        if batch.uploaded_by:
+            details = {"file": batch.file_name, "questions": count}
+            record(Action.IMPORTED, by=batch.uploaded_by, on=batch.bank, at=at, details=details)
         if in_background:
             transaction.on_commit(lambda: enqueue_writing(batch_id), robust=True)
 

@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Action, User
+from accounts.services.audit import record
 from questions.formats.draft import content_hash
 from questions.models import (
     Bank,
@@ -99,6 +100,9 @@ def change_key(
             _correct_working_copy(version, correction.key, by, at)
         changes = [_change(each, correction, before, by, at) for each in (*same, version)]
         _store_question(question, [c.version_id for c in changes], correction, by=by, at=at)
+        details = {"versions": [change.version_id for change in changes], "drops": correction.drops}
+        details |= {"reason": correction.reason.strip()}
+        record(Action.KEY_CHANGED, by=by, on=question, at=at, details=details)
     return changes
 
 

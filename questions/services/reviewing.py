@@ -8,7 +8,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Action, User
+from accounts.services.audit import record
 from questions.formats.draft import QuestionDraft
 from questions.formats.record import as_record, from_record
 from questions.lint import Level
@@ -147,6 +148,8 @@ def decide(
             _take_down(question, at)
         kind = EventKind(decision.value)
         events.record([question_id], kind, by=by, at=at, version=version, note=review.remark)
+        details = {"decision": decision.value, "version": version.number}
+        record(Action.QUESTION_DECIDED, by=by, on=question, at=at, details=details)
     return review
 
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Action, User
+from accounts.services.audit import record
 from questions.models import Bank, EventKind, Question, QuestionEvent, QuestionStatus
 from questions.selectors.moves import OBSTACLES, SERVED, reason_against, with_obstacle
 
@@ -44,6 +45,10 @@ def set_status(
         judged = [(question, reason_against(question, status)) for question in others]
         allowed = [question for question, reason in judged if not reason]
         _store(allowed, status, by, at, note)
+        if by and allowed:
+            codes = [question.code for question in allowed]
+            details = {"to": str(status), "questions": len(codes), "first": codes[:10]}
+            record(Action.QUESTION_STATUS, by=by, at=at, details=details)
     return Changed(len(allowed), [(q.code, reason) for q, reason in judged if reason])
 
 

@@ -12,6 +12,7 @@ from questions.formats.interchange.writing import Written
 from questions.forms.export import ExportForm
 from questions.models import Bank
 from questions.selectors.exporting import CannotExport, left_out, written
+from questions.services.exporting import note_export
 
 
 @instructor_required
@@ -27,7 +28,10 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     context = {"bank": bank, "form": form, "count": form.questions().count()}
     try:
         if "download" in data:
-            return _attached(written(form.questions(), bank.title, form.format.slug))
+            file = written(form.questions(), bank.title, form.format.slug)
+            kind = form.format.slug
+            note_export(bank, questions=context["count"], kind=kind, by=request.user)
+            return _attached(file)
         if "check" in data:
             context |= {"checked": True, "notes": left_out(form.questions(), form.format.slug)}
     except CannotExport as problem:

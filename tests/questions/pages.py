@@ -16,7 +16,7 @@ READ = ("question", "versions", "review", "reviews")
 def browser(person: User) -> Client:
     """Somebody signed in."""
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PasswordBackend")
     return client
 
 

@@ -48,7 +48,7 @@ def ada() -> User:
 @pytest.fixture
 def page(client: Client, ada: User) -> Client:
     """Ada's browser."""
-    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(ada, backend="accounts.backends.PasswordBackend")
     return client
 
 

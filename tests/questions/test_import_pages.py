@@ -18,7 +18,7 @@ from tests.factories import InstructorFactory, UserFactory
 
 from .import_files import MIXED, NOW, Clock, begun, gift, received, was_imported, was_read
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.PasswordBackend"
 HTMX = {"HX-Request": "true"}
 pytestmark = pytest.mark.django_db
 

@@ -148,7 +148,7 @@ def test_ten_take_as_many_statements_as_one(bank: Bank, person: User):
         ) as captured:
             assert given(chosen, PILOT, person).count == len(chosen)
         taken.append(len(captured))
-    assert taken[0] == taken[1] <= 6
+    assert taken[0] == taken[1] <= 7, "one of them is for the audit log"
 
 
 def test_a_pilot_with_a_fault_is_not_activated_alone_either(bank: Bank, person: User):

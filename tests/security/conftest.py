@@ -12,11 +12,21 @@ from pytest_django import Settings
 
 from accounts.models import Cohort, Invitation, User
 from accounts.services.invitations import open_link
-from exam.models import Assignment, Attempt, Calibration, Comparison, FormSet, Job, JobKind
+from exam.models import (
+    Assignment,
+    Attempt,
+    Calibration,
+    Comparison,
+    DataCopy,
+    FormSet,
+    Job,
+    JobKind,
+)
 from exam.selectors.attempts import current_blueprints
 from exam.services import jobs, reports
 from exam.services.assignments import assign
 from exam.services.measurement import exporting, rescoring
+from exam.services.personal import copying
 from questions.models import Bank, Import, KeyChange, Picture, Question, QuestionVersion
 from questions.services.keys import Correction
 from questions.services.pictures import store_picture
@@ -34,7 +44,7 @@ from tests.factories import (
 from tests.questions.import_files import MIXED, was_read
 from tests.questions.proposals import proposed, written
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.PasswordBackend"
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +64,7 @@ class World:
     """People and what is theirs. The stranger teaches another cohort; the author wrote."""
 
     candidate: User
+    deactivated: User
     stranger: User
     instructor: User
     administrator: User
@@ -78,6 +89,7 @@ class World:
     version: QuestionVersion
     comparison: Comparison
     form_set: FormSet
+    copy: DataCopy
 
     def browser(self, person: User | None, **options: Any) -> Client:
         """Of this person, or of a visitor."""
@@ -103,6 +115,7 @@ def world(db: None) -> World:
     administrator = AdministratorFactory()
     return World(
         candidate=candidate,
+        deactivated=AdministratorFactory(is_active=False),
         stranger=stranger,
         instructor=instructor,
         administrator=administrator,
@@ -127,6 +140,7 @@ def world(db: None) -> World:
         version=QuestionVersion.objects.get(pk=finished.exam_form.version_ids[0]),
         comparison=Comparison.objects.create(bank=blueprint.bank, name="Day", created_at=now),
         form_set=bare_set(blueprint),
+        copy=made_copy(candidate, now),
     )
 
 
@@ -148,6 +162,13 @@ def made_export(bank: Bank, by: User, at: datetime) -> Job:
     job = exporting.ask_for_export(bank, "scores", "csv", by=by, at=at)
     jobs.run(job.pk, {JobKind.EXPORT: exporting.export}, clock=lambda: at)
     return job
+
+
+def made_copy(person: User, at: datetime) -> DataCopy:
+    """Of everything about a person, ready to be fetched."""
+    copy = copying.ask_for_copy(person, by=person, at=at)
+    copying.make(copy.pk, clock=lambda: at)
+    return copy
 
 
 def png(colour: str = "red") -> bytes:

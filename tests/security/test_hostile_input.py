@@ -12,8 +12,8 @@ from PIL import Image
 
 from questions.models import Draft, Picture
 
+from .addresses import OWN_ATTEMPT, lines
 from .conftest import World
-from .test_every_address import OWN_ATTEMPT, lines
 
 pytestmark = pytest.mark.django_db
 ATTACK = "onerror=alert(1)>"
@@ -95,6 +95,15 @@ def test_a_chart_that_no_database_keeps_stays_as_it_was_typed(world: World, char
     assert (exhibit["vega_lite"], exhibit["typed"]) == ({}, chart)
     page = client.get(reverse("questions:edit", args=[world.draft.pk]))
     assert page.context["written"].exhibit["chart"].value() == chart
+
+
+@pytest.mark.parametrize("chart", ['{"encoding": []}', '{"mark": "bar", "data": 1, "layer": 3}'])
+def test_a_chart_half_typed_says_so_in_the_preview(world: World, chart: str) -> None:
+    written = {"revision": 1, "stem": "Which?", "exhibit": "chart", "chart": chart}
+    written |= {"exhibit_title": "x"}
+    client = world.browser(world.author)
+    page = client.post(reverse("questions:look", args=[world.draft.pk]), written)
+    assert "The chart is not built as Vega-Lite describes." in page.content.decode()
 
 
 def test_a_picture_with_damaged_facts_about_it_is_refused_in_one_sentence(world: World) -> None:

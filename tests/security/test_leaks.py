@@ -12,8 +12,8 @@ from tests.exam.test_leaks import every_path
 from tests.questions.import_files import MIXED, NOW, was_imported
 from tests.questions.proposals import SECRET, WORDS
 
+from .addresses import lines
 from .conftest import World
-from .test_every_address import lines
 
 pytestmark = pytest.mark.django_db
 COMMENT = "zz-said-by-a-reviewer"

@@ -26,7 +26,7 @@ def author() -> User:
 @pytest.fixture
 def page(client: Client, author: User) -> Client:
     """The author's browser."""
-    client.force_login(author, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(author, backend="accounts.backends.PasswordBackend")
     return client
 
 

@@ -125,9 +125,7 @@ ADDRESSES = ["/bank/", "/bank/one/", "/bank/one/status?all=1", "/bank/one/tags?a
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_candidates_may_not_look(client: Client, bank: Bank, address: str) -> None:
     assert client.get(address).status_code == 302
-    client.force_login(
-        person(role=Role.CANDIDATE), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(person(role=Role.CANDIDATE), backend="accounts.backends.PasswordBackend")
     assert client.get(address).status_code == 403
 
 
