@@ -1,18 +1,21 @@
-"""A real browser on a real Cutscore: one running product for all tests, a fresh person for each.
+"""A real browser on a real Cutscore: one running product for each process of the tests, and a
+fresh person for each test.
 
 Skipped as a whole, with one line, where Chromium or playwright is missing.
 """
 
+import fcntl
 import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.running import Running
+from tests.running import Running, prepare
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -46,7 +49,7 @@ for _ in range({count}):
     user = User.objects.create_user(email, role={role!r}, display_name="Robin")
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "accounts.backends.PasswordBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     print(user.pk, session.session_key)
@@ -66,10 +69,27 @@ def _empty_cache() -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def prepared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A data folder with database, bank and static files, made by whichever process comes first."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "prepared"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            prepare(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def new_data(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Makes data folders to start the product on."""
+    return lambda: Path(shutil.copytree(prepared, tmp_path_factory.mktemp("stack") / "data"))
+
+
+@pytest.fixture(scope="session")
+def stack(new_data: Callable[[], Path]) -> Iterator[Running]:
     """The product as `./dev up` starts it: `stack.url`, `stack.manage(…)`, `stack.sql(…)`."""
-    folder = tmp_path_factory.mktemp("stack") / "data"
-    with closing(Running(folder, STARTS_PER_DAY="1000")) as running:
+    with closing(Running(new_data(), STARTS_PER_DAY="1000", GRANIAN_WORKERS="2")) as running:
         yield running
 
 

@@ -86,6 +86,16 @@ class Sitting:
         wanted = re.compile(rf"Saved \d\d:\d\d:\d\d · {answered} of {self.length}")
         expect(self.page.locator("#receipt")).to_have_text(wanted)
 
+    def kept(self) -> None:
+        """Waits until this device could load the page without a network."""
+        count = (
+            "navigator.serviceWorker.controller === null ? 0 : "
+            "caches.open('cutscore-attempt-' + location.pathname.split('/')[2])"
+            ".then((cache) => cache.keys()).then((keys) => keys.length)"
+        )
+        # Not by wait_for_function: what that evaluates later is eval to the page's policy.
+        until(self.page, lambda: self.page.evaluate(count) > 3, True)
+
     def banner(self, text: str) -> None:
         """Waits for a notice."""
         expect(self.page.locator("#banner")).to_contain_text(text)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.sitting import Sitting, move_deadline, stored, until_stored
 from tests.running import Running
@@ -36,14 +36,7 @@ def test_a_reload_without_network_keeps_everything(
     sitting = Sitting.start(page)
     sitting.choose(1)
     sitting.saved(1)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function(
-        "caches.keys().then((names) => names.some((name) => name.startsWith('cutscore-attempt-')))"
-    )
-    page.wait_for_function(
-        "caches.open('cutscore-attempt-' + location.pathname.split('/')[2])"
-        ".then((cache) => cache.keys()).then((keys) => keys.length > 3)"
-    )
+    sitting.kept()
     context.set_offline(True)
     sitting.go(2)
     sitting.answer()
@@ -116,6 +109,23 @@ def test_a_second_window_takes_over_and_the_first_turns_read_only(
     expect(page.locator(f"#q{position} input").first).to_be_enabled()
     assert first.chosen(position) == [2]
     second.banner("continued in another window")
+
+
+def test_a_page_whose_claims_were_answered_into_nothing_is_not_another_window(
+    page: Page, stack: Running
+) -> None:
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/claim", lose, times=2)
+    sitting = Sitting.start(page)
+    assert lost == [200, 200]
+    sitting.choose(1)
+    sitting.saved(1)
+    assert list(stored(stack, sitting.attempt)) == [1]
 
 
 def test_a_second_window_claims_nothing_before_it_is_told_to(

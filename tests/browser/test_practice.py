@@ -189,12 +189,10 @@ def test_a_drill_goes_on_without_network_and_arrives_exactly(
 
 def kept_for_a_reload(page: Page) -> None:
     """Waits until the browser has put the page and all its files aside."""
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function(
-        """caches.open('cutscore-attempt-' + location.pathname.split('/')[2])
-            .then((cache) => cache.keys())
-            .then((kept) => kept.some(({url}) => url.includes('coach')) && kept.length > 5)"""
-    )
+    Practice(page).kept()
+    files = """caches.open('cutscore-attempt-' + location.pathname.split('/')[2])
+        .then((cache) => cache.keys()).then((kept) => kept.map(({url}) => url))"""
+    assert [url for url in page.evaluate(files) if "coach" in url]
 
 
 # ------------------------------------------------------------------ as in the exam

@@ -37,9 +37,9 @@ WHERE code LIKE 'tiny-2.1-%' AND status = 'active' AND code != 'tiny-2.1-001' AN
 
 
 @pytest.fixture(scope="module")
-def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def kitchen(new_data: Callable[[], Path]) -> Iterator[Running]:
     """A product of its own with the small bank: other tests are not to meet its exam."""
-    with closing(Running(tmp_path_factory.mktemp("kitchen") / "data")) as running:
+    with closing(Running(new_data(), GRANIAN_WORKERS="2")) as running:
         running.manage("load_bank", str(Path(ROOT) / "tests" / "fixtures" / "tiny"))
         yield running
 

@@ -9,6 +9,8 @@ from tests.browser.screens import SIZES, check, watched
 from tests.browser.sitting import Sitting
 from tests.running import Running
 
+OWN_DATA = ("/privacy/", "/profile/data/", "/profile/delete/")
+
 
 @pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
 def test_a_candidates_screens(
@@ -17,7 +19,7 @@ def test_a_candidates_screens(
     errors = watched(page)
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=scheme)
-    for address in ("/", "/exams/", "/exams/mls-c01/", "/history/", "/profile/"):
+    for address in ("/", "/exams/", "/exams/mls-c01/", "/history/", "/profile/", *OWN_DATA):
         page.goto(address)
         check(page, errors)
     sitting = Sitting.start(page)
@@ -93,33 +95,3 @@ def test_screens_for_everybody(
     page.goto("/nothing-here/")
     assert "There is nothing at this address" in page.content()
     check(page, [])
-
-
-def test_the_exam_page_takes_eight_requests_and_120_kilobytes(page: Page, stack: Running) -> None:
-    page.goto("/exams/mls-c01/")
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    requests: dict[str, str] = {}
-    sizes: dict[str, int] = {}
-    session.on(
-        "Network.requestWillBeSent",
-        lambda event: requests.update({event["requestId"]: event["request"]["url"]}),
-    )
-    session.on(
-        "Network.loadingFinished",
-        lambda event: sizes.update({event["requestId"]: int(event["encodedDataLength"])}),
-    )
-    page.click("form[action='/exams/mls-c01/start'] button")
-    sitting = Sitting(page)
-    sitting.ready()
-    page.wait_for_timeout(500)
-    loaded = {url: sizes.get(number, 0) for number, url in requests.items()}
-    loaded = {url: size for url, size in loaded.items() if not url.startswith("data:")}
-    assert len(loaded) <= 8, loaded
-    assert sum(loaded.values()) <= 120_000, loaded
-
-    requests.clear()
-    for _question in range(5):
-        sitting.next()
-    assert requests == {}

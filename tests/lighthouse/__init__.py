@@ -1,0 +1,1 @@
+"""Lighthouse: pages as it finds them, in one Chromium for all of them."""
