@@ -33,6 +33,8 @@ from .measurement import (
     Simulation,
     Wave,
 )
+from .operations import Stamp
+from .personal import DataCopy
 from .practice import Card, Practice, Recall
 from .scores import Score, ScoreReason, ScoreTable
 
@@ -44,6 +46,7 @@ __all__ = [
     "Card",
     "ChanceRecord",
     "Comparison",
+    "DataCopy",
     "Equating",
     "ExamForm",
     "ExportPiece",
@@ -68,6 +71,7 @@ __all__ = [
     "ScoreTable",
     "SimulatedAbility",
     "Simulation",
+    "Stamp",
     "TimeGrant",
     "Wave",
 ]

@@ -78,6 +78,8 @@ class Attempt(models.Model):
     state = models.CharField(max_length=12, default=AttemptState.IN_PROGRESS.value)
     sitting = models.PositiveIntegerField(default=0)
     seen_at = models.DateTimeField(null=True)
+    # Which claim the sitting is of, by its number and what the page called it.
+    claim_token = models.CharField(max_length=48, blank=True, default="", db_default="")
     option_orders = models.JSONField()  # for each position the ordinals as displayed: "2031"
     started_at = models.DateTimeField()
     deadline = models.DateTimeField()

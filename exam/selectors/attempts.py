@@ -28,8 +28,12 @@ def exams_for(candidate: User) -> QuerySet[Attempt]:
 
 
 def attempts_taught_by(instructor: User) -> QuerySet[Attempt]:
-    """Exams of the members of this instructor's own cohorts; an administrator sees all."""
-    attempts = Attempt.objects.filter(purpose=Purpose.EXAM).select_related("blueprint", "candidate")
+    """Exams of the members of this instructor's own cohorts; an administrator sees all.
+
+    Those of deleted people are nobody's to see any more.
+    """
+    exams = Attempt.objects.filter(purpose=Purpose.EXAM, candidate__erased_at=None)
+    attempts = exams.select_related("blueprint", "candidate")
     if instructor.is_administrator:
         return attempts
     return attempts.filter(candidate__cohorts__instructors=instructor).distinct()

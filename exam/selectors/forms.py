@@ -1,5 +1,7 @@
 """The questions of a form, for the exam page and for the answer review."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from html import unescape
 from textwrap import shorten
@@ -55,6 +57,11 @@ class DisplayedQuestion:
     options: tuple[DisplayedOption, ...]
     answer: AnswerSheet | None = None  # of a practice that shows each answer at once
 
+    @property
+    def name(self) -> str:
+        """What its fields are called on the page."""
+        return f"q{self.position}"
+
 
 def versions_of(attempt: Attempt) -> list[QuestionVersion]:
     """The versions of the attempt's form in order, options and exhibits at hand."""
@@ -68,37 +75,66 @@ def versions_of(attempt: Attempt) -> list[QuestionVersion]:
     return [versions[pk] for pk in attempt.exam_form.version_ids]
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a question shows before its options are put in an order."""
+
+    stem_html: str
+    select: int
+    exhibit: Exhibit | None
+    options: tuple[str, ...]  # by ordinal
+
+
 def displayed_questions(attempt: Attempt) -> list[DisplayedQuestion]:
     """The whole form as the exam page shows it, in three statements."""
     ids = attempt.exam_form.version_ids
-    versions = (
-        QuestionVersion.objects.filter(pk__in=ids).only("id", "stem_html", "select").in_bulk()
+    contents = contents_of(ids)
+    return [
+        displayed(contents[pk], position, [int(ordinal) for ordinal in order])
+        for position, (pk, order) in enumerate(zip(ids, attempt.option_orders, strict=True), 1)
+    ]
+
+
+def displayed(content: Content, position: int | str, order: Sequence[int]) -> DisplayedQuestion:
+    """A question at a position, with its options in this order of ordinals."""
+    return DisplayedQuestion(
+        position=position,
+        stem_html=content.stem_html,
+        exhibit=content.exhibit,
+        select=content.select,
+        options=tuple(
+            DisplayedOption(place, LETTERS[place - 1], content.options[ordinal])
+            for place, ordinal in enumerate(order, 1)
+        ),
     )
-    texts = {
-        (version_id, ordinal): html
-        for version_id, ordinal, html in Option.objects.filter(version_id__in=ids)
-        .order_by()
-        .values_list("version_id", "ordinal", "html")
-    }
+
+
+def contents_of(version_ids: Collection[int]) -> dict[int, Content]:
+    """What these versions show, in three statements."""
+    options: dict[int, list[str]] = defaultdict(list)
+    for pk, html in (
+        Option.objects.filter(version_id__in=version_ids)
+        .order_by("version_id", "ordinal")
+        .values_list("version_id", "html")
+    ):
+        options[pk].append(html)
     exhibits = {
         exhibit.version_id: exhibit
-        for exhibit in Exhibit.objects.filter(version_id__in=ids)
+        for exhibit in Exhibit.objects.filter(version_id__in=version_ids)
         .select_related("picture")
         .defer("vega_lite", "picture__data")
     }
-    return [
-        DisplayedQuestion(
-            position=position,
-            stem_html=versions[pk].stem_html,
-            exhibit=exhibits.get(pk),
-            select=versions[pk].select,
-            options=tuple(
-                DisplayedOption(place, LETTERS[place - 1], texts[pk, int(ordinal)])
-                for place, ordinal in enumerate(order, 1)
-            ),
-        )
-        for position, (pk, order) in enumerate(zip(ids, attempt.option_orders, strict=True), 1)
-    ]
+    versions = QuestionVersion.objects.filter(pk__in=version_ids).order_by()
+    return {
+        pk: Content(stem_html, select, exhibits.get(pk), tuple(options[pk]))
+        for pk, stem_html, select in versions.values_list("pk", "stem_html", "select")
+    }
+
+
+def content_hashes(version_ids: Collection[int]) -> dict[int, str]:
+    """The hash of each version's content."""
+    versions = QuestionVersion.objects.filter(pk__in=version_ids).order_by()
+    return dict(versions.values_list("pk", "content_hash"))
 
 
 def first_words_of(stem_html: str) -> str:

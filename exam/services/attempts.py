@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Action, User
+from accounts.services.audit import record
 from exam.engine.forms.assembly import AssembledForm
 from exam.engine.sitting.batch import Batch
 from exam.engine.sitting.lifecycle import AttemptState, EndedBy, Purpose, advance
@@ -16,6 +17,7 @@ from exam.models import Assignment, Attempt, Blueprint, ExamForm, Response, Time
 from exam.selectors.attempts import minutes_for, overdue_attempt_ids
 from exam.selectors.pool import Drawing, drawing_for, seen_version_ids
 from exam.services.admission import NotPossible, admit, admit_assigned
+from exam.services.counters import ENDS, STARTS
 from exam.services.learning import forget, hold
 from exam.services.measurement.form_sets import next_form
 from exam.services.opening import open_attempt
@@ -138,6 +140,7 @@ def _open(
 ) -> Attempt:
     blueprint = exam_form.blueprint
     minutes = minutes_for(candidate, blueprint)
+    transaction.on_commit(STARTS.inc, robust=True)
     return open_attempt(
         exam_form,
         candidate=candidate,
@@ -151,11 +154,18 @@ def _open(
 
 # ------------------------------------------------------------------ claim
 def claim(
-    attempt_id: int, candidate: User, *, previous: int | None, take_over: bool, at: datetime
+    attempt_id: int,
+    candidate: User,
+    *,
+    previous: int | None,
+    take_over: bool,
+    at: datetime,
+    token: str = "",
 ) -> Attempt | None:
     """Makes the asking page the one that sits the exam: a new sitting number.
 
-    None if there is no such attempt of this person.
+    None if there is no such attempt of this person. A claim that comes again under the token of
+    the last one, because its answer was lost, is given the same number.
 
     Raises:
         Closed: the attempt is over.
@@ -167,12 +177,17 @@ def claim(
             return None
         if not attempt.accepts(at):
             raise Closed
+        if token and attempt.claim_token == f"{attempt.sitting}.{token}":
+            return attempt
+        if not attempt.sitting and previous:  # restored from a backup: the page knows more
+            attempt.sitting = min(max(previous, 0), 10**6)
         known = previous == attempt.sitting
         if attempt.seen_at and at - attempt.seen_at < LIVE_FOR and not (known or take_over):
             raise OpenElsewhere(attempt.seen_at)
         attempt.sitting += 1
         attempt.seen_at = at
-        attempt.save(update_fields=["sitting", "seen_at"])
+        attempt.claim_token = f"{attempt.sitting}.{token}" if token else ""
+        attempt.save(update_fields=["sitting", "seen_at", "claim_token"])
     return attempt
 
 
@@ -227,6 +242,7 @@ def _close(attempt: Attempt, by: EndedBy, at: datetime) -> None:
     attempt.save(update_fields=["state", "ended_by", "ended_at", "receipt", "learned_at"])
     follow = enqueue_learning if attempt.is_practice else enqueue_scoring
     transaction.on_commit(lambda: follow(attempt.pk), robust=True)
+    transaction.on_commit(ENDS.labels(str(by)).inc, robust=True)
 
 
 def _receipt(attempt: Attempt) -> str:
@@ -282,10 +298,12 @@ def add_minutes(
         TimeGrant.objects.create(
             attempt=attempt, minutes=minutes, reason=reason, granted_by=by, created_at=at
         )
+        details = {"minutes": minutes, "candidate": attempt.candidate_id}
+        record(Action.MINUTES_ADDED, by=by, on=attempt, at=at, details=details)
     return attempt
 
 
-def void(attempt_id: int, *, reason: str, at: datetime) -> None:
+def void(attempt_id: int, *, reason: str, at: datetime, by: User | None = None) -> None:
     """Takes an attempt out of everything, by an administrator, with a reason."""
     with transaction.atomic():
         candidate_id = Attempt.objects.values_list("candidate_id", flat=True).get(pk=attempt_id)
@@ -295,4 +313,6 @@ def void(attempt_id: int, *, reason: str, at: datetime) -> None:
         attempt.void_reason = reason
         attempt.ended_at = attempt.ended_at or at
         attempt.save(update_fields=["state", "void_reason", "ended_at"])
+        details = {"reason": reason, "candidate": candidate_id}
+        record(Action.ATTEMPT_VOIDED, by=by, on=attempt, at=at, details=details)
         forget(attempt)

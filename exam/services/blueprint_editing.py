@@ -10,7 +10,8 @@ from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Action, User
+from accounts.services.audit import record
 from exam.models import Blueprint, Equating, Scale
 from exam.selectors.blueprints import (
     MADE_HERE_FROM,
@@ -66,7 +67,7 @@ def create_blueprint(
         if same := next((other for other in alike if _says(other, rules, cut)), None):
             return same
         made.slug = _free_slug(slug)
-        return _store(equating)
+        return _noted(_store(equating), cut, by)
 
 
 def change_blueprint(
@@ -100,7 +101,15 @@ def change_blueprint(
             return current
         _refuse_stale(current, base)
         Blueprint.objects.filter(pk=current.pk).update(is_current=False)
-        return _store(equating)
+        return _noted(_store(equating), cut, by)
+
+
+def _noted(blueprint: Blueprint, cut: Cut | None, by: User) -> Blueprint:
+    details: dict[str, Any] = {"exam": blueprint.slug, "version": blueprint.version}
+    record(Action.BLUEPRINT_CHANGED, by=by, on=blueprint, details=details)
+    if cut is not None:
+        record(Action.CUT_CHANGED, by=by, on=blueprint, details=details | {"cut": str(cut.share)})
+    return blueprint
 
 
 def _says(blueprint: Blueprint, rules: Mapping[str, Any], cut: Cut | None) -> bool:

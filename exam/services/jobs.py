@@ -14,9 +14,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
+from structlog.contextvars import bound_contextvars
 
 from accounts.models import User
 from exam.models import Job, JobKind, JobState
+from exam.services.counters import JOBS
 from exam.services.queue import enqueue_job
 from questions.models import Bank
 
@@ -113,16 +115,29 @@ def run(job_id: int, work: dict[str, Work], *, clock: Clock) -> None:
     claim = _claim(job_id, clock)
     if claim is None:
         return
+    began = clock()
+    with bound_contextvars(job=job_id):
+        outcome = _outcome(claim, work[claim.job.kind])
+    seconds = (clock() - began).total_seconds()
+    JOBS.labels(claim.job.kind, outcome).observe(seconds)
+
+
+def _outcome(claim: Claim, work: Work) -> str:
+    """Does the work; what came of it in one word."""
     try:
-        result = work[claim.job.kind](claim)
-        claim.write(state=JobState.DONE, ended_at=clock(), result=result, step="")
+        result = work(claim)
+        claim.write(state=JobState.DONE, ended_at=claim.clock(), result=result, step="")
     except LostClaim:
-        log.info("Job %s was taken over.", job_id)
+        log.info("Job %s was taken over.", claim.job.pk)
+        return "lost"
     except CannotFinish as reason:
         _fail(claim, str(reason))
+        return "refused"
     except Exception:
-        log.exception("Job %s fails.", job_id)
+        log.exception("Job %s fails.", claim.job.pk)
         _fail(claim, "")
+        return "failed"
+    return "done"
 
 
 def sweep(*, at: datetime) -> None:

@@ -67,8 +67,8 @@ def hold(candidate_id: int) -> None:
 
 
 def _locked(attempt_id: int) -> Attempt | None:
-    """The attempt as it stands once its candidate is held; None if it is void or not there."""
-    attempts = Attempt.objects.exclude(state=AttemptState.VOID)
+    """The attempt as it stands once its candidate is held; None if void, gone or nobody's now."""
+    attempts = Attempt.objects.exclude(state=AttemptState.VOID).filter(candidate__erased_at=None)
     candidate_id = attempts.filter(pk=attempt_id).values_list("candidate_id", flat=True).first()
     if candidate_id is None:
         return None

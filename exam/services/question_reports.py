@@ -66,10 +66,10 @@ def announce_answer(report_id: int) -> None:
     report = (
         QuestionReport.objects.select_related("attempt__candidate", "attempt__exam_form")
         .exclude(outcome=ReportOutcome.OPEN)
-        .filter(pk=report_id)
+        .filter(pk=report_id, attempt__candidate__erased_at=None)
         .first()
     )
-    if report is None:  # written anew since
+    if report is None:  # written anew since, or nobody's any more
         return
     place = {"pk": report.attempt_id, "position": position_of(report)}
     address = settings.SITE_URL + reverse("exam:review_question", kwargs=place)

@@ -52,6 +52,16 @@ def enqueue_job(job_id: int) -> None:
     _send("exam.tasks.long.run_job", job_id)
 
 
+def enqueue_copy(copy_id: int) -> None:
+    """Asks for a copy of somebody's data to be made."""
+    _send("exam.tasks.long.make_copy", copy_id)
+
+
+def enqueue_leaving(person_id: int) -> None:
+    """Asks for the e-mail that says that an account will be deleted."""
+    _send("exam.tasks.long.announce_leaving", person_id)
+
+
 def _send(task: str, pk: int) -> None:
     if _is_quiet.get():
         return

@@ -14,6 +14,8 @@ def announce(attempt_id: int) -> None:
     if not settings.HAS_MAIL:
         return
     attempt = Attempt.objects.select_related("candidate", "blueprint").get(pk=attempt_id)
+    if attempt.candidate.erased_at:
+        return
     address = settings.SITE_URL + reverse("exam:report", kwargs={"pk": attempt.pk})
     text = render_to_string("exam/report_ready.txt", {"attempt": attempt, "address": address})
     send_mail(

@@ -5,6 +5,7 @@ Both obey one contract, and one set of tests runs on both:
 
 - nothing is written unless the attempt is the candidate's, open, within deadline and grace, and
   the batch comes from the current sitting;
+- a batch that names a position or an option this exam does not have changes nothing at all;
 - of several changes to a position the one with the highest `seq` counts;
 - a stored response changes only if `seq` is greater than the stored one;
 - a change made after the deadline (`at_ms`) is refused and named;
@@ -21,7 +22,15 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg import Cursor
 
-from exam.engine.sitting.batch import MAX_PATH, Batch, Change, Confidence, Miss, to_ordinals
+from exam.engine.sitting.batch import (
+    MAX_PATH,
+    Batch,
+    BatchError,
+    Change,
+    Confidence,
+    Miss,
+    to_ordinals,
+)
 from exam.engine.sitting.lifecycle import AttemptState, Purpose
 from exam.fields import format_path
 from exam.models import Attempt, Response
@@ -32,6 +41,7 @@ NOTHING_SAID: dict[str, Any] = {
     "miss": Miss.UNSAID,
 }
 SEEN_EVERY = timedelta(seconds=30)
+MISFIT = "A change names a question or an option that this exam does not have."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,11 @@ class Saved:
 
 
 def save(attempt_id: int, candidate_id: int, batch: Batch, *, at: datetime) -> Saved | None:
-    """Stores what of the batch may be stored; None if there is no such attempt of this person."""
+    """Stores what of the batch may be stored; None if there is no such attempt of this person.
+
+    Raises:
+        BatchError: a change names a position or an option that this exam does not have.
+    """
     if connection.vendor == "postgresql":
         return _save_in_one_statement(attempt_id, candidate_id, batch, at)
     with transaction.atomic():
@@ -79,14 +93,18 @@ WITH a AS (
            {_MASK.format(field="eliminated")} AS eliminated,
            CASE WHEN a.practising THEN ch.confidence ELSE 0 END AS confidence,
            ch.checked AND a.practising AS checked,
-           CASE WHEN a.practising THEN ch.miss ELSE '' END AS miss, ch.at_ms > a.limit_ms AS late
+           CASE WHEN a.practising THEN ch.miss ELSE '' END AS miss, ch.at_ms > a.limit_ms AS late,
+           coalesce((ch.selected | ch.eliminated) >> length(o.places) = 0, false) AS fits
     FROM a CROSS JOIN jsonb_to_recordset(%(changes)s::jsonb) AS ch(
         position int, seq int, at_ms int, spent_ms int, selected int, eliminated int,
         flagged boolean, note text, highlights jsonb, confidence int, checked boolean, miss text)
     CROSS JOIN LATERAL (SELECT a.option_orders ->> (ch.position - 1) AS places) AS o
     WHERE a.writable
+), whole AS (
+    SELECT coalesce(bool_and(fits), true) AS fits FROM sent
 ), latest AS (
-    SELECT DISTINCT ON (position) * FROM sent WHERE NOT late ORDER BY position, seq DESC
+    SELECT DISTINCT ON (position) * FROM sent
+    WHERE NOT late AND (SELECT fits FROM whole) ORDER BY position, seq DESC
 ), steps AS (
     SELECT position, array_agg(at_ms || ':' || selected ORDER BY seq) AS path
     FROM (SELECT s.*, lag(s.selected, 1, r.selected::int)
@@ -110,15 +128,18 @@ WITH a AS (
 ), seen AS (
     UPDATE exam_attempt t SET seen_at = %(at)s FROM a
     WHERE t.id = a.id AND a.writable AND (a.seen_at IS NULL OR a.seen_at < %(stale)s)
+          AND (SELECT fits FROM whole)
 )
-SELECT a.state, a.sitting, a.seen_at, a.started_at, a.deadline, a.writable,
-       (SELECT jsonb_object_agg(r.position, coalesce(w.seq, r.seq))
-        FROM exam_response r LEFT JOIN written w ON w.position = r.position
-        WHERE r.attempt_id = %(attempt)s AND r.position IN (SELECT position FROM sent)),
-       (SELECT jsonb_agg(DISTINCT position) FROM sent WHERE late),
-       (SELECT count(*) FROM exam_response r LEFT JOIN written w ON w.position = r.position
-        WHERE r.attempt_id = %(attempt)s AND coalesce(w.selected, r.selected) <> 0)
-FROM a
+SELECT a.state::text, a.sitting, a.seen_at, a.started_at, a.deadline, a.writable, now.stored,
+       (SELECT jsonb_agg(DISTINCT position) FROM sent WHERE late), now.answered,
+       (SELECT fits FROM whole)
+FROM a CROSS JOIN LATERAL (
+    SELECT jsonb_object_agg(r.position, coalesce(w.seq, r.seq))
+               FILTER (WHERE r.position IN (SELECT position FROM sent)) AS stored,
+           count(*) FILTER (WHERE coalesce(w.selected, r.selected) <> 0) AS answered
+    FROM exam_response r LEFT JOIN written w ON w.position = r.position
+    WHERE r.attempt_id = %(attempt)s
+) AS now
 """
 
 
@@ -136,7 +157,9 @@ def _save_in_one_statement(
     row = _prepared(values)
     if row is None:
         return None
-    state, sitting, seen_at, started_at, deadline, accepted, stored, late, answered = row
+    state, sitting, seen_at, started_at, deadline, accepted, stored, late, answered, fits = row
+    if not fits:
+        raise BatchError(MISFIT)
     return Saved(
         attempt_id=attempt_id,
         state=state,
@@ -154,6 +177,7 @@ def _save_in_one_statement(
 def _prepared(values: dict[str, Any]) -> tuple[Any, ...] | None:
     """The row the statement gives. Prepared, because planning it takes longer than running it.
 
+    What is prepared keeps its columns' types, so the one that a migration may lengthen is cast.
     Django's own cursor cannot prepare, so it is one of psycopg's on Django's connection.
     """
     connection.ensure_connection()
@@ -180,6 +204,7 @@ def _save_in_steps(attempt_id: int, candidate_id: int, batch: Batch, at: datetim
     late: set[int] = set()
     sent: set[int] = set()
     if accepted:
+        _refuse_misfits(batch, attempt.option_orders)
         limit_ms = (attempt.deadline - attempt.started_at) / timedelta(milliseconds=1)
         late = {change.position for change in batch.changes if change.at_ms > limit_ms}
         sent = {change.position for change in batch.changes} & responses.keys()
@@ -201,6 +226,13 @@ def _save_in_steps(attempt_id: int, candidate_id: int, batch: Batch, at: datetim
         late=sorted(late),
         answered=sum(1 for response in responses.values() if response.selected),
     )
+
+
+def _refuse_misfits(batch: Batch, orders: list[str]) -> None:
+    for change in batch.changes:
+        places = len(orders[change.position - 1]) if change.position <= len(orders) else -1
+        if places < 0 or (change.selected | change.eliminated) >> places:
+            raise BatchError(MISFIT)
 
 
 def _changed(

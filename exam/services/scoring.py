@@ -8,6 +8,7 @@ from django.db import transaction
 from exam.engine.scores.scoring import ENGINE_VERSION
 from exam.engine.sitting.lifecycle import AttemptState, Purpose
 from exam.models import Attempt, Calibration, Report, Score, ScoreReason
+from exam.services.counters import SCORING
 from exam.services.queue import enqueue_learning, enqueue_release
 from exam.services.score_inputs import Inputs, Supposed, inputs_of, newest_change
 from exam.services.score_parts import Marked, fill_parts
@@ -30,18 +31,24 @@ def score(attempt_id: int, *, at: datetime) -> Score | None:
     )
     if attempt is None:
         return None
+    with SCORING.time():
+        return _stored(attempt, at)
+
+
+def _stored(attempt: Attempt, at: datetime) -> Score | None:
+    """The score, unless somebody else has stored one meanwhile."""
     while True:
         (record,) = records_of([attempt], at=at)
         with transaction.atomic():
-            Attempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
-            if Score.objects.filter(attempt_id=attempt_id).exists():
+            Attempt.objects.select_for_update(no_key=True).get(pk=attempt.pk)
+            if Score.objects.filter(attempt_id=attempt.pk).exists():
                 return None
             # After a key was corrected meanwhile, whoever rescores may have passed by already.
             if record.key_change_id != newest_change(attempt.exam_form.version_ids):
                 continue
             record.save()
-            transaction.on_commit(lambda: enqueue_release(attempt_id), robust=True)
-            transaction.on_commit(lambda: enqueue_learning(attempt_id), robust=True)
+            transaction.on_commit(lambda: enqueue_release(attempt.pk), robust=True)
+            transaction.on_commit(lambda: enqueue_learning(attempt.pk), robust=True)
             return record
 
 

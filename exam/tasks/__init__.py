@@ -8,7 +8,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from exam.selectors.attempts import unlearned_attempt_ids, unscored_attempt_ids
-from exam.services import attempts, exposure, learning, question_reports, release, scoring
+from exam.services import (
+    attempts,
+    exposure,
+    learning,
+    question_reports,
+    release,
+    scoring,
+    stamps,
+)
 from exam.services.measurement import corrections
 
 log = logging.getLogger(__name__)
@@ -51,6 +59,7 @@ def sweep() -> None:
     attempts.sweep(at=now)
     _each(unscored_attempt_ids(since=now - timedelta(days=1)), scoring.score, now)
     _each(unlearned_attempt_ids(now), learning.learn, now)
+    stamps.leave(stamps.SWEEP, at=timezone.now())
 
 
 @shared_task

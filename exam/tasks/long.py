@@ -6,6 +6,7 @@ from django.utils import timezone
 from exam.models import JobKind
 from exam.services import forecasts, jobs
 from exam.services.measurement import assembling, calibrating, counting, exporting, rescoring
+from exam.services.personal import copying, leaving, retention
 
 WORK: dict[str, jobs.Work] = {
     JobKind.CALIBRATION: calibrating.calibrate_bank,
@@ -27,6 +28,13 @@ def run_job(job_id: int) -> None:
 def sweep_jobs() -> None:
     """Hands out again what a lost message or a killed worker left behind."""
     jobs.sweep(at=timezone.now())
+    copying.sweep(at=timezone.now())
+
+
+@shared_task
+def make_copy(copy_id: int) -> None:
+    """Puts a copy of somebody's data together."""
+    copying.make(copy_id, clock=timezone.now)
 
 
 @shared_task
@@ -51,3 +59,16 @@ def count_forecasts() -> None:
 def forget_exports() -> None:
     """Takes away files that were kept long enough."""
     exporting.forget_exports(at=timezone.now())
+    copying.forget_copies(at=timezone.now())
+
+
+@shared_task
+def announce_leaving(person_id: int) -> None:
+    """Mails somebody that their account will be deleted."""
+    leaving.announce(person_id)
+
+
+@shared_task
+def keep_no_longer() -> None:
+    """Takes away what the settings say is not kept any longer."""
+    retention.run(at=timezone.now())

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -76,6 +76,17 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     learns = _practice(user, now) if step or practices_for(user).exists() else {}
     return render(request, "exam/home.html", context | learns | teaches)
+
+
+@login_required
+@never_cache
+@require_safe
+def resume(request: HttpRequest) -> HttpResponse:
+    """Straight back into the exam that runs, for those who found a way in again; else home."""
+    running = open_exams(request.user, timezone.now())
+    if not running:
+        return redirect("home")
+    return redirect("exam:sitting", pk=running[0].attempt.pk)
 
 
 def _running(user: User, now: datetime) -> list[OpenExam]:

@@ -1,15 +1,25 @@
 """Tables of people and cohorts as files: what the lists show, and no more people than they do."""
 
+import json
+
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import administrator_required, instructor_required
-from accounts.models import User
-from accounts.selectors import cohorts_for, members_of, people_found, with_member_counts
+from accounts.forms.people import AuditForm
+from accounts.models import AuditEntry, User
+from accounts.selectors import (
+    audit_entries,
+    cohorts_for,
+    members_of,
+    people_found,
+    with_member_counts,
+)
 from exam.views.spreadsheets import table_file
 
+ENTRY = ("at", "action", "by", "kind", "number", "what", "details", "address")
 PERSON = ("name", "email", "role", "extra_minutes", "extra_percent", "granted_by", "last_sign_in")
 
 
@@ -51,6 +61,29 @@ def people_table(request: HttpRequest, ending: str) -> HttpResponseBase:
     found = people_found(words, request.GET.get("role", ""))
     rows = (_person(person) for person in found.iterator(chunk_size=2000))
     return table_file("cutscore-people", PERSON, rows, ending)
+
+
+@administrator_required
+@never_cache
+@require_safe
+def audit_table(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The audit log, as found on its page."""
+    found = audit_entries(**AuditForm(request.GET).found())
+    rows = (_entry(entry) for entry in found.iterator(chunk_size=2000))
+    return table_file("cutscore-audit", ENTRY, rows, ending)
+
+
+def _entry(entry: AuditEntry) -> dict[str, object]:
+    return {
+        "at": entry.at,
+        "action": entry.action,
+        "by": entry.actor_words,
+        "kind": entry.subject_kind,
+        "number": entry.subject_id,
+        "what": entry.subject_words,
+        "details": json.dumps(entry.details, ensure_ascii=False, default=str),
+        "address": entry.address or "",
+    }
 
 
 def _person(person: User) -> dict[str, object]:

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.models import User
@@ -33,7 +32,8 @@ from exam.selectors.scores import current_score
 from exam.services import attempts
 from exam.services.admission import why_not
 from exam.views.practice import waits_for_exam
-from exam.views.sync import page_state
+from exam.views.question_sheets import sheets_of
+from exam.views.sync_shapes import page_state
 
 SHORT_NUMBER = re.compile(r"[0-9]{1,18}").fullmatch
 SESSION_BEYOND_DEADLINE = timedelta(hours=1)
@@ -139,7 +139,6 @@ def _extend_session(request: HttpRequest, deadline: datetime) -> None:
         request.session.set_expiry(needed)
 
 
-@gzip_page
 @login_required
 @never_cache
 @require_GET
@@ -157,11 +156,12 @@ def sitting(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "attempt": attempt,
         "title": attempt.practice.title if attempt.is_practice else attempt.blueprint.title,
-        "questions": displayed_questions(attempt),
         "state": page_state(attempt, at=now, sitting=None),
     }
     if attempt.is_practice:
-        context |= _practice(attempt, context["questions"])
+        context |= _practice(attempt, displayed_questions(attempt))
+    else:
+        context["questions"] = sheets_of(attempt)
     return render(request, "exam/sitting.html", context)
 
 

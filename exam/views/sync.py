@@ -1,9 +1,9 @@
 """The save protocol: JSON in, JSON with a status out, never a redirect."""
 
-import hashlib
 import json
+import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -16,16 +16,38 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from exam.engine.sitting.batch import PROTOCOL_VERSION, Batch, BatchError, parse_batch, to_ordinals
+from exam.engine.sitting.batch import (
+    OLDEST_VERSION,
+    PROTOCOL_VERSION,
+    Batch,
+    BatchError,
+    Outdated,
+    check_version,
+    parse_batch,
+)
 from exam.engine.sitting.lifecycle import EndedBy
-from exam.models import Attempt, Response
+from exam.models import Attempt
 from exam.selectors.attempts import attempts_for, stored_responses
 from exam.services import attempts
+from exam.services.counters import CHANGES
 from exam.services.queue import enqueue_learning
-from exam.services.saving import Saved, save
+from exam.services.saving import save
+from exam.views.sync_shapes import handed_in, iso, page_state, receipt
 
 MAX_BODY = 64 * 1024
-MILLISECOND = timedelta(milliseconds=1)
+TOKEN = re.compile(r"[0-9A-Za-z]{0,32}")
+# For whoever reads the answer itself; the page has words of its own for each.
+SENTENCES = {
+    "signed_out": "You are signed out.",
+    "too_large": f"A request may have {MAX_BODY // 1024} kB.",
+    "too_many": "That was too often; wait a moment.",
+    "busy": "The database is busy; try again.",
+    "not_found": "You have no such attempt.",
+    "live": "This exam is open in another window.",
+    "taken_over": "Another window has taken over this exam.",
+    "closed": "This exam is over.",
+    "outdated": "There is a new version of this page; load it again.",
+}
 
 
 def json_view(view: Callable[..., JsonResponse]) -> Callable[..., HttpResponse]:
@@ -37,20 +59,41 @@ def json_view(view: Callable[..., JsonResponse]) -> Callable[..., HttpResponse]:
     def wrapped(request: HttpRequest, pk: int) -> HttpResponse:
         if not request.user.is_authenticated:
             return _refused(401, "signed_out")
-        if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
+        length = request.headers.get("Content-Length") or "0"
+        if not (length.isascii() and length.isdigit()):
+            return _refused(422, "invalid", detail="The length of the request is not a number.")
+        if int(length) > MAX_BODY:
             return _refused(413, "too_large")
         if _too_many(request.user.pk):
             return _wait(429, "too_many")
         if request.content_type != "application/json":  # of a form the body is read already
             return _refused(422, "invalid", detail="The request is not JSON.")
         try:
-            return view(request, pk, json.loads(request.body))
-        except (ValueError, RecursionError) as error:  # not JSON, nested too deeply, or no batch
+            return view(request, pk, _decoded(request.body))
+        except Outdated:
+            return _refused(426, "outdated", oldest=OLDEST_VERSION, newest=PROTOCOL_VERSION)
+        except BatchError as error:
             return _refused(422, "invalid", detail=str(error))
         except OperationalError:
             return _wait(503, "busy")
 
     return wrapped
+
+
+def _decoded(body: bytes) -> Any:
+    """What the body says in JSON.
+
+    Raises:
+        BatchError: it is not JSON, holds a number that is none, or is nested too deeply.
+    """
+    try:
+        return json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise BatchError("The request is not JSON.") from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
 
 
 def _too_many(user_id: int) -> bool:
@@ -70,12 +113,10 @@ def claim(request: HttpRequest, pk: int, data: Any) -> JsonResponse:
     """Makes this page the one that sits the exam."""
     if not isinstance(data, dict):
         raise BatchError("The request is not an object.")
-    previous, take_over = data.get("previous"), data.get("take_over") is True
-    if previous is not None and type(previous) is not int:
-        raise BatchError("previous must be a whole number or null.")
-    now = timezone.now()
+    check_version({"v": PROTOCOL_VERSION, **data})
+    asked, now = _asked(data), timezone.now()
     try:
-        attempt = attempts.claim(pk, request.user, previous=previous, take_over=take_over, at=now)
+        attempt = attempts.claim(pk, request.user, at=now, **asked)
     except attempts.OpenElsewhere as live:
         return _refused(409, "live", since=live.since.isoformat())
     except attempts.Closed:
@@ -83,6 +124,18 @@ def claim(request: HttpRequest, pk: int, data: Any) -> JsonResponse:
     if attempt is None:
         return _refused(404, "not_found")
     return JsonResponse(page_state(attempt, at=now, sitting=attempt.sitting))
+
+
+def _asked(data: dict[str, Any]) -> dict[str, Any]:
+    previous, take_over = data.get("previous"), data.get("take_over", False)
+    token = data.get("token", "")
+    if previous is not None and type(previous) is not int:
+        raise BatchError("previous must be a whole number or null.")
+    if type(take_over) is not bool:
+        raise BatchError("take_over must be true or false.")
+    if not isinstance(token, str) or not TOKEN.fullmatch(token):
+        raise BatchError("token must be up to 32 letters and digits.")
+    return {"previous": previous, "take_over": take_over, "token": token}
 
 
 @json_view
@@ -93,11 +146,13 @@ def sync(request: HttpRequest, pk: int, data: Any) -> JsonResponse:
     if saved is None:
         return _refused(404, "not_found")
     if saved.accepted:
+        CHANGES.inc(len(saved.stored))
         if any(change.checked for change in batch.changes):
             enqueue_learning(pk)
-        return JsonResponse(_receipt(saved, batch, now))
+        return JsonResponse(receipt(saved, batch, now))
     if saved.state == "in_progress" and saved.sitting != batch.sitting:
-        return _taken_over(request, pk, saved)
+        attempt = attempts_for(request.user).get(pk=pk)
+        return _other_sitting(attempt, saved.sitting, saved.seen_at, batch)
     return _closed(request, pk, now)
 
 
@@ -110,148 +165,19 @@ def submit(request: HttpRequest, pk: int, data: Any) -> JsonResponse:
         return _refused(404, "not_found")
     attempt = ended.attempt
     if attempt.is_open:
-        return _refused(
-            409,
-            "taken_over",
-            sitting=attempt.sitting,
-            since=_iso(attempt.seen_at),
-            responses=stored_responses(attempt),
-        )
-    return JsonResponse(_handed_in(attempt, ended.saved, batch, now))
+        return _other_sitting(attempt, attempt.sitting, attempt.seen_at, batch)
+    return JsonResponse(handed_in(attempt, ended.saved, batch, now))
 
 
-# ------------------------------------------------------------------ shapes
-def page_state(attempt: Attempt, *, at: datetime, sitting: int | None) -> dict[str, Any]:
-    """All that the exam page knows about the attempt."""
-    responses = stored_responses(attempt)
-    address = {"pk": attempt.pk}
-    return {
-        "v": PROTOCOL_VERSION,
-        "attempt": attempt.pk,
-        "person": person_key(attempt.candidate_id),
-        "sitting": sitting,
-        "state": attempt.state,
-        "started_at": _iso(attempt.started_at),
-        **_times(attempt.started_at, attempt.deadline, at),
-        "grace_ms": attempt.blueprint.grace_seconds * 1000,
-        "length": attempt.length,
-        "plan_ms": attempt.blueprint.minutes * 60_000 // attempt.blueprint.length,
-        "practice": _practice_state(attempt),
-        "answered": sum(1 for response in responses.values() if response["selected"]),
-        "responses": responses,
-        "urls": {
-            "claim": reverse("exam:claim", kwargs=address),
-            "sync": reverse("exam:sync", kwargs=address),
-            "submit": reverse("exam:submit", kwargs=address),
-            "result": reverse("exam:result", kwargs=address),
-            "sign_in": reverse("account_login"),
-        },
-    }
-
-
-def _practice_state(attempt: Attempt) -> dict[str, bool] | None:
-    if not attempt.is_practice:
-        return None
-    return {"at_once": attempt.practice.at_once, "timed": attempt.practice.timed}
-
-
-def person_key(user_id: int) -> str:
-    """A name for the browser's journal: the same person, the same key, and no number of ours."""
-    return hashlib.sha256(f"cutscore person {user_id}".encode()).hexdigest()[:16]
-
-
-def _times(started_at: datetime, deadline: datetime, at: datetime) -> dict[str, Any]:
-    return {
-        "deadline": _iso(deadline),
-        "deadline_ms": round((deadline - started_at) / MILLISECOND),
-        "server_time": _iso(at),
-        "elapsed_ms": round((at - started_at) / MILLISECOND),
-    }
-
-
-def _receipt(saved: Saved, batch: Batch, at: datetime) -> dict[str, Any]:
-    """What became of every change: stored with at least this seq, newer here, or too late."""
-    sent: dict[int, int] = {}
-    for change in batch.changes:
-        sent[change.position] = max(sent.get(change.position, 0), change.seq)
-    newer = [position for position, seq in saved.stored.items() if seq > sent[position]]
-    newer += _otherwise(saved, batch)
-    return {
-        "v": PROTOCOL_VERSION,
-        "acked": {position: seq for position, seq in saved.stored.items() if seq},
-        "newer": _newer(saved.attempt_id, newer),
-        "late": saved.late,
-        "state": saved.state,
-        **_times(saved.started_at, saved.deadline, at),
-        "answered": saved.answered,
-        "sitting": saved.sitting,
-    }
-
-
-def _otherwise(saved: Saved, batch: Batch) -> list[int]:
-    """Positions of a practice whose answer was shown before: another choice was not stored."""
-    if not batch.is_of_practice:
-        return []
-    orders = Attempt.objects.values_list("option_orders", flat=True).get(pk=saved.attempt_id)
-    stored = dict(
-        Response.objects.filter(
-            attempt_id=saved.attempt_id, position__in=saved.stored, checked=True
-        ).values_list("position", "selected")
-    )
-    last = {change.position: change for change in sorted(batch.changes, key=lambda c: c.seq)}
-    return [
-        position
-        for position, selected in stored.items()
-        if to_ordinals(last[position].selected, orders[position - 1]) != selected
-    ]
-
-
-def _newer(attempt_id: int, positions: list[int]) -> dict[int, Any]:
-    if not positions:
-        return {}
-    stored = stored_responses(Attempt.objects.get(pk=attempt_id))
-    return {position: stored[position] for position in positions}
-
-
-def _handed_in(attempt: Attempt, saved: Saved | None, batch: Batch, at: datetime) -> dict[str, Any]:
-    if saved and saved.accepted:
-        answer = _receipt(saved, batch, at)
-    else:
-        stored = stored_responses(attempt)
-        answer = {
-            "v": PROTOCOL_VERSION,
-            "acked": {},
-            "newer": {},
-            "late": _not_stored(batch, stored),
-            **_times(attempt.started_at, attempt.deadline, at),
-            "answered": sum(1 for response in stored.values() if response["selected"]),
-            "sitting": attempt.sitting,
-        }
-    return answer | {
-        "state": attempt.state,
-        "receipt": attempt.receipt,
-        "redirect": reverse("exam:result", kwargs={"pk": attempt.pk}),
-    }
-
-
-def _not_stored(batch: Batch, stored: dict[int, dict[str, Any]]) -> list[int]:
-    """Positions whose last change is not what the server holds."""
-    return sorted(
-        {
-            change.position
-            for change in batch.changes
-            if change.position in stored and change.seq > stored[change.position]["seq"]
-        }
-    )
-
-
-def _taken_over(request: HttpRequest, pk: int, saved: Saved) -> JsonResponse:
-    attempt = attempts_for(request.user).get(pk=pk)
+def _other_sitting(
+    attempt: Attempt, sitting: int, seen_at: datetime | None, batch: Batch
+) -> JsonResponse:
+    """Another page sits; or, after a restore, the server knows less than it told this one."""
     return _refused(
         409,
-        "taken_over",
-        sitting=saved.sitting,
-        since=_iso(saved.seen_at),
+        "taken_over" if sitting > batch.sitting else "forgotten",
+        sitting=sitting,
+        since=iso(seen_at),
         responses=stored_responses(attempt),
     )
 
@@ -272,8 +198,5 @@ def _closed(request: HttpRequest, pk: int, at: datetime) -> JsonResponse:
 
 
 def _refused(status: int, error: str, **details: Any) -> JsonResponse:
-    return JsonResponse({"error": error, **details}, status=status)
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+    sentence = {"detail": SENTENCES[error]} if error in SENTENCES else {}
+    return JsonResponse({"error": error, **sentence, **details}, status=status)

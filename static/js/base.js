@@ -8,9 +8,11 @@ document.cookie = `time_zone=${timeZone}; path=/; max-age=31536000; samesite=lax
 async function leave(event) {
   event.preventDefault();
   const form = event.target;
-  const { forgetPages, unsentChanges } = await import(form.dataset.record); // only when it is needed
+  if (!form.checkValidity()) return form.submit(); // it comes back with a sentence, and nothing goes
+  const { forgetPages, forgetPerson, unsentChanges } = await import(form.dataset.record); // only when it is needed
   if ((await unsentChanges()) && !window.confirm(form.dataset.warning)) return;
   await forgetPages();
+  if (form.dataset.person) await forgetPerson(form.dataset.person).catch(() => {});
   form.submit();
 }
 

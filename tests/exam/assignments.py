@@ -39,7 +39,7 @@ def finish(attempt: Attempt, at: datetime) -> None:
 
 def browser(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PasswordBackend")
     return client
 
 

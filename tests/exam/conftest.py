@@ -76,7 +76,7 @@ def running(blueprint: Blueprint, candidate: User) -> Attempt:
 @pytest.fixture
 def page(client: Client, candidate: User) -> Client:
     """The candidate's browser, signed in."""
-    client.force_login(candidate, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(candidate, backend="accounts.backends.PasswordBackend")
     return client
 
 
@@ -104,7 +104,7 @@ def editor(db: None) -> User:
 @pytest.fixture
 def desk(client: Client, editor: User) -> Client:
     """An instructor's browser, signed in."""
-    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(editor, backend="accounts.backends.PasswordBackend")
     return client
 
 

@@ -151,6 +151,39 @@ def test_a_page_not_seen_for_long_does_not_stand_in_the_way(
     assert attempts.claim(attempt.pk, candidate, previous=None, take_over=False, at=at).sitting == 2
 
 
+def test_a_claim_that_comes_again_is_given_the_same_sitting(
+    attempt: Attempt, candidate: User
+) -> None:
+    asked = {"previous": 1, "take_over": False, "at": LATER}
+    for _time in range(2):
+        assert attempts.claim(attempt.pk, candidate, **asked, token="one").sitting == 2
+    with pytest.raises(attempts.OpenElsewhere):
+        attempts.claim(attempt.pk, candidate, **asked, token="two")
+
+
+@pytest.mark.parametrize("token", ["", "other"])
+def test_a_claim_that_comes_again_after_another_page_took_over_is_not_known(
+    attempt: Attempt, candidate: User, token: str
+) -> None:
+    asked = {"previous": 1, "take_over": False, "at": LATER}
+    attempts.claim(attempt.pk, candidate, **asked, token="one")
+    taken = {"previous": None, "take_over": True, "at": LATER}
+    attempts.claim(attempt.pk, candidate, **taken, token=token)
+    with pytest.raises(attempts.OpenElsewhere):
+        attempts.claim(attempt.pk, candidate, **asked, token="one")
+
+
+def test_a_token_counts_for_the_sitting_it_began_alone(attempt: Attempt, candidate: User) -> None:
+    asked = {"previous": 1, "take_over": False, "at": LATER}
+    attempts.claim(attempt.pk, candidate, **asked, token="one")
+    # What a release that knows no tokens does, and a restore.
+    Attempt.objects.filter(pk=attempt.pk).update(sitting=3)
+    with pytest.raises(attempts.OpenElsewhere):
+        attempts.claim(attempt.pk, candidate, **asked, token="one")
+    Attempt.objects.filter(pk=attempt.pk).update(sitting=0, seen_at=None)
+    assert attempts.claim(attempt.pk, candidate, **asked, token="one").sitting == 2
+
+
 def test_a_closed_attempt_cannot_be_claimed(attempt: Attempt, candidate: User) -> None:
     attempts.submit(attempt.pk, by=EndedBy.CANDIDATE, at=LATER)
     with pytest.raises(attempts.Closed):

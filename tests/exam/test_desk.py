@@ -25,7 +25,7 @@ MOST_STATEMENTS = 9
 
 def home(person: User) -> str:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PasswordBackend")
     response = client.get("/")
     assert response.status_code == 200
     return response.content.decode()

@@ -98,7 +98,7 @@ def test_other_peoples_attempts_are_not_listed(
     client: Client, sat_three: list[Attempt], blueprint: Blueprint
 ):
     eve = User.objects.create_user("eve@example.org")
-    client.force_login(eve, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(eve, backend="accounts.backends.PasswordBackend")
     assert "No attempts yet." in client.get(HISTORY).content.decode()
     assert (
         sat_three[0].receipt

@@ -67,7 +67,7 @@ def test_the_page_names_positions_only(page: Client, running: Attempt) -> None:
 @pytest.mark.parametrize("name", ["sitting", "result", "report", "review"])
 def test_another_candidates_pages_are_404(client: Client, running: Attempt, name: str) -> None:
     eve = User.objects.create_user("eve@example.org")
-    client.force_login(eve, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(eve, backend="accounts.backends.PasswordBackend")
     address = reverse(f"exam:{name}", kwargs={"pk": running.pk})
     assert client.get(address).status_code == 404
     attempts.submit(running.pk, by=EndedBy.CANDIDATE, at=running.started_at)

@@ -104,7 +104,7 @@ def test_the_short_exam_is_drawn_from_the_same_bank(packaged: None, candidate: U
 def test_the_exam_page_is_small_and_complete(
     long: Blueprint, candidate: User, client: Client
 ) -> None:
-    client.force_login(candidate, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(candidate, backend="accounts.backends.PasswordBackend")
     page = client.post(reverse("exam:start", kwargs={"slug": "mls-c01"}), follow=True)
     html = page.content
     assert html.count(b'class="question"') == 65

@@ -45,10 +45,15 @@ PLACES = {
     "/assignments/{given}/change/": ("Cohorts", "Assignments"),
     "/running/": ("Cohorts", "Running exams"),
     "/missed/": ("Cohorts", "Missed in practice"),
-    "/people/": ("People",),
+    "/people/": ("People", "People"),
+    "/people/audit/": ("People", "Audit log"),
+    "/people/refusals/": ("People", "What browsers refused"),
+    "/operations/": ("People", "How it runs"),
+    "/people/{person}/data/": ("People",),
     "/people/{person}/": ("People",),
     "/people/{person}/time": ("People",),
     "/profile/": ("Profile",),
+    "/profile/data/": ("Profile",),
 }
 
 
@@ -64,7 +69,7 @@ def test_every_page_marks_its_place(client: Client, candidate: User, blueprint: 
         "person": candidate.pk,
         "given": assign(cohort, blueprint, **window, by=olga).pk,
     }
-    client.force_login(olga, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(olga, backend="accounts.backends.PasswordBackend")
     found = {}
     for place in PLACES:
         header, _, rest = client.get(place.format(**known)).content.decode().partition("<details")

@@ -69,7 +69,7 @@ def test_an_instructor_sees_the_own_cohorts_alone(
     practise(candidate, blueprint, at=timezone.now() - timedelta(hours=1))
     assert cohorts_of(instructor) == [own]
     assert cohorts_of(AdministratorFactory()) == [other, own]
-    client.force_login(instructor, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(instructor, backend="accounts.backends.PasswordBackend")
     for query in ("", f"?cohort={own.pk}", f"?cohort={other.pk}", "?cohort=x"):
         html = client.get(reverse("exam:practice_missed") + query).content.decode()
         assert "Other" not in html

@@ -59,9 +59,9 @@ def test_a_start_with_its_page_takes_at_most_twenty_statements(
 ) -> None:
     start = reverse("exam:start", kwargs={"slug": blueprint.slug})
     warm = User.objects.create_user("warm@example.org")
-    page.force_login(warm, backend="django.contrib.auth.backends.ModelBackend")
+    page.force_login(warm, backend="accounts.backends.PasswordBackend")
     page.post(start, follow=True)  # fills the process's pool
-    page.force_login(candidate, backend="django.contrib.auth.backends.ModelBackend")
+    page.force_login(candidate, backend="accounts.backends.PasswordBackend")
     with CaptureQueriesContext(connection) as captured:
         assert page.post(start, follow=True).status_code == 200
     taken = kept(captured)

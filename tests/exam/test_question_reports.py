@@ -39,7 +39,7 @@ def sat(blueprint: Blueprint, candidate: User) -> Attempt:
 def desk(db: None) -> SimpleNamespace:
     """An instructor at a browser."""
     person, browser = InstructorFactory(display_name="Grace"), Client()
-    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(person, backend="accounts.backends.PasswordBackend")
     return SimpleNamespace(person=person, browser=browser)
 
 
@@ -106,7 +106,7 @@ def test_reports_and_figures_show_no_key_before_the_blind_answer(
     assert answer.redirect_chain == [(review, 302)]
     assert "then you can see its reports." in answer.content.decode()
     assert fetched(desk, question).status_code == 204
-    desk.browser.force_login(author, backend="django.contrib.auth.backends.ModelBackend")
+    desk.browser.force_login(author, backend="accounts.backends.PasswordBackend")
     assert fetched(desk, question).status_code == 200
 
 

@@ -207,7 +207,7 @@ def test_other_peoples_exams_are_not_counted(
     client: Client, sat_three: list[Attempt], blueprint: Blueprint
 ):
     eve = User.objects.create_user("eve@example.org")
-    client.force_login(eve, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(eve, backend="accounts.backends.PasswordBackend")
     assert "Readiness begins with the first exam" in text_of(client)
 
 

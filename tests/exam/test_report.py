@@ -228,7 +228,7 @@ def test_the_result_repeats_the_receipt(page: Client, sat: Attempt):
 def test_another_persons_attempt_is_not_there(client: Client, sat: Attempt, name: str):
     client.force_login(
         User.objects.create_user("eve@example.org"),
-        backend="django.contrib.auth.backends.ModelBackend",
+        backend="accounts.backends.PasswordBackend",
     )
     assert client.get(address(sat, name)).status_code == 404
 

@@ -220,7 +220,7 @@ def test_a_running_exam_shows_no_key_at_any_of_these(page: Client, running: Atte
 def test_another_persons_answers_are_not_there(client: Client, sat: Attempt):
     client.force_login(
         User.objects.create_user("eve@example.org"),
-        backend="django.contrib.auth.backends.ModelBackend",
+        backend="accounts.backends.PasswordBackend",
     )
     for where in closed_addresses(sat):
         assert client.get(where).status_code == 404

@@ -31,7 +31,7 @@ def instructor(candidate: User) -> User:
 
 def browser(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PasswordBackend")
     return client
 
 

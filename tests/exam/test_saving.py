@@ -1,11 +1,12 @@
 """The save contract, on whichever data base the suite runs."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from accounts.models import User
-from exam.engine.sitting.batch import parse_batch, to_ordinals
+from exam.engine.sitting.batch import BatchError, parse_batch, to_ordinals
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Response
 from exam.services import attempts
@@ -146,13 +147,17 @@ def test_nothing_is_accepted_after_the_end(attempt: Attempt) -> None:
     assert response(attempt, 1).seq == 0
 
 
-def test_a_position_that_the_form_does_not_have_is_not_acknowledged(attempt: Attempt) -> None:
-    assert send(attempt, change(999, 1, [1])).stored == {}
-
-
-def test_an_option_that_the_question_does_not_have_is_left_out(attempt: Attempt) -> None:
-    send(attempt, change(1, 1, [1, 10]))
-    assert response(attempt, 1).selected == ordinals(attempt, 1, 1)
+@pytest.mark.parametrize(
+    "misfit", [change(999, 2, [1]), change(2, 2, [1, 10]), change(2, 2, [], eliminated=[10])]
+)
+def test_what_the_exam_does_not_have_is_refused_with_all_that_came_along(
+    attempt: Attempt, misfit: dict[str, Any]
+) -> None:
+    with pytest.raises(BatchError):
+        send(attempt, change(1, 1, [1]), misfit)
+    before = attempt.seen_at
+    attempt.refresh_from_db()
+    assert (attempt.seen_at, response(attempt, 1).seq) == (before, 0)
 
 
 @pytest.mark.parametrize("seconds", [29, 31])

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 PROTOCOL_VERSION = 1
+# A page of an older release that is still open speaks an older one. Raise this one release later.
+OLDEST_VERSION = 1
 MAX_CHANGES = 500
 MAX_NOTE = 500
 MAX_HIGHLIGHTS = 20
@@ -38,6 +40,10 @@ class Miss(StrEnum):
 
 class BatchError(ValueError):
     """The batch is not of the agreed shape; the message says in one sentence why."""
+
+
+class Outdated(BatchError):
+    """The page speaks a version of the protocol that this server does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +89,22 @@ def parse_batch(data: object) -> Batch:
     """
     if not isinstance(data, Mapping):
         raise BatchError("The batch is not an object.")
-    if data.get("v") != PROTOCOL_VERSION:
-        raise BatchError(f"This server speaks version {PROTOCOL_VERSION} of the protocol.")
+    check_version(data)
     changes = data.get("changes")
     if not isinstance(changes, list) or len(changes) > MAX_CHANGES:
         raise BatchError(f"changes must be a list of at most {MAX_CHANGES}.")
     return Batch(_integer(data, "sitting"), tuple(_change(item) for item in changes))
+
+
+def check_version(data: Mapping[str, object]) -> None:
+    """Whether this server speaks the page's version.
+
+    Raises:
+        Outdated: it does not.
+        BatchError: there is none.
+    """
+    if not OLDEST_VERSION <= _integer(data, "v") <= PROTOCOL_VERSION:
+        raise Outdated(f"This server speaks versions {OLDEST_VERSION} to {PROTOCOL_VERSION}.")
 
 
 def to_ordinals(places: int, order: str) -> int:
@@ -148,7 +164,7 @@ def _integer(item: Mapping[str, object], name: str, least: int = 0, most: int = 
 def _mask(item: Mapping[str, object], name: str) -> int:
     places = item.get(name, [])
     if not isinstance(places, list) or not all(
-        isinstance(place, int) and 1 <= place <= MAX_OPTIONS for place in places
+        type(place) is int and 1 <= place <= MAX_OPTIONS for place in places
     ):
         raise BatchError(f"{name} must be a list of option numbers.")
     mask = 0

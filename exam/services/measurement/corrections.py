@@ -23,7 +23,9 @@ def announce(candidate_id: int, *, at: datetime) -> None:
     """One mail about all corrected scores that were not told yet, if mail is configured."""
     if not settings.HAS_MAIL:
         return
-    person = User.objects.get(pk=candidate_id)
+    person = User.objects.filter(pk=candidate_id, erased_at=None).first()
+    if person is None:
+        return
     untold = Score.objects.filter(
         attempt__candidate=person, reason=ScoreReason.KEY, announced_at=None
     )

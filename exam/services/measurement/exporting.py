@@ -11,7 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Action, User
+from accounts.services.audit import record
 from exam.models import ExportPiece, Job, JobKind, JobState
 from exam.selectors.measurement.research import (
     RESPONSES,
@@ -39,6 +40,7 @@ GZIP = 31  # zlib's word for a gzip file with the widest window
 
 def ask_for_export(bank: Bank, table: str, ending: str, *, by: User, at: datetime) -> Job:
     """A file of one of COLUMNS as "csv" or "xlsx", for this person alone."""
+    record(Action.DATA_EXPORTED, by=by, on=bank, at=at, details={"table": table, "as": ending})
     return jobs.ask(
         bank,
         JobKind.EXPORT,

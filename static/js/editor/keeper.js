@@ -6,7 +6,7 @@ const AGAIN = 5000; // ms before the next try without a connection
 const OWN = new Set(["csrfmiddlewaretoken", "revision", "act"]);
 
 export const csrfToken = () =>
-  decodeURIComponent(/(?:^|;\s*)csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+  decodeURIComponent(/(?:^|;\s*)(?:__Host-)?csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "");
 
 export class Keeper {
   constructor(form) {

@@ -9,8 +9,10 @@ export class Pictures {
     form.addEventListener("change", (event) => this.chosen(event));
     form.addEventListener("paste", (event) => this.dropped(event, event.clipboardData));
     form.addEventListener("drop", (event) => this.dropped(event, event.dataTransfer));
+    const text = (element) => element?.closest("textarea:not(.code)") ?? null;
+    this.text = text(form.querySelector(":focus")); // somebody may write before the scripts are there
     form.addEventListener("focusin", (event) => {
-      this.text = event.target.closest("textarea:not(.code)") ?? this.text;
+      this.text = text(event.target) ?? this.text;
     });
     const button = form.querySelector("#into-text");
     button.hidden = false;

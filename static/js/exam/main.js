@@ -27,6 +27,7 @@ const coach = state.practice
 const journal = await Journal.open(scope);
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`cutscore-${scope}`) : null;
 const thresholds = [30, 10, 5, 1];
+const RENEW_MS = 60_000;
 
 let sequence = 0;
 let shownAt = 0; // when the open question came on screen, by performance.now()
@@ -34,6 +35,7 @@ let readOnly = true;
 let noteTimer = 0;
 let knownDeadline = state.deadline_ms;
 let kept = false; // whether a copy of the page was put aside for a reload without connection
+let renewing = false; // whether the page reloads itself, with everything in the journal
 let striking = 0; // until when a letter means "strike out"
 
 const timeZone = knownZone(document.body.dataset.timeZone); // the profile's, else the device's
@@ -200,7 +202,7 @@ let noticed = null; // the key of the notice on screen
 let trouble = null; // why saving does not work: a key of the words, or null
 let receiptAt = null; // the last save: {at, answered}
 
-const away = new Set(["offline", "busy"]);
+const away = new Set(["offline", "busy", "outdated", "outdated-memory"]);
 
 /** One notice at a time, where it can be seen and is announced once. */
 function notice(key, values = {}, { acts = [], good = false, more = null } = {}) {
@@ -264,6 +266,7 @@ const tell = {
 
   async claimed(full, unbroken) {
     await journal.reload();
+    await journal.recall(full.responses);
     paper.responses = { ...full.responses };
     if (!unbroken) await holdBack(full.responses);
     overlay(journal.unsent);
@@ -301,6 +304,7 @@ const tell = {
   trouble({ status, body }) {
     if (status === 409) return conflict(body);
     if (!sync.claimed && !journal.about.ended && status !== 404) workOffline();
+    if (status === 426) return outdated();
     trouble = { 0: navigator.onLine ? "busy" : "offline", 401: "signed-out", 404: "someone-else" }[status] ?? "busy";
     if (status === 403) trouble = sync.failures > 1 ? "signed-out" : null;
     if (trouble) drawTrouble();
@@ -316,7 +320,7 @@ const tell = {
 
 function recovered(sent, at) {
   if (!trouble) return;
-  const back = ["offline", "busy", "signed-out"].includes(trouble);
+  const back = ["offline", "busy", "signed-out", "outdated", "outdated-memory"].includes(trouble);
   unnotice(trouble);
   trouble = null;
   if (!back) return;
@@ -409,6 +413,21 @@ function conflict({ error, responses, since, redirect, state: now }) {
   paper.drawAll();
   if (error === "closed") return over(say(clock.remaining <= 0 ? "time-up" : "over"), { redirect, responses, now });
   lookOnly("stale", { time: hour(since ? new Date(since) : new Date()) });
+}
+
+/** The server speaks another version since a deploy: its page does too, and finds the journal. */
+async function outdated() {
+  const lost = !journal.durable && loud().length > 0;
+  trouble = lost ? "outdated-memory" : "outdated";
+  drawTrouble();
+  // While servers are exchanged one by one an old page may come again: not over and over then.
+  const name = `${scope}:renewed`;
+  if (lost || Date.now() - Number(sessionStorage.getItem(name)) < RENEW_MS) return;
+  sessionStorage.setItem(name, Date.now());
+  leaveQuestion();
+  await journal.remember({}); // what was typed last is on disk then
+  renewing = true;
+  location.reload();
 }
 
 function askClaim(since) {
@@ -708,7 +727,7 @@ function wireLife() {
     if (document.hidden) writeNote(), sync.leave();
     else ask();
   });
-  addEventListener("beforeunload", (event) => loud().length && (trouble || !journal.durable) && event.preventDefault());
+  addEventListener("beforeunload", (event) => !renewing && loud().length && (trouble || !journal.durable) && event.preventDefault());
   channel?.addEventListener("message", ({ data }) => data.sitting > sync.sitting && displaced());
 }
 

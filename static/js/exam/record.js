@@ -106,6 +106,12 @@ export class Journal {
     await this.write(gone, [...settled].filter((entry) => !gone.includes(entry)));
   }
 
+  /** After a restore the server holds less than it acknowledged: that is to be sent again. */
+  async recall(stored) {
+    const lost = this.entries.filter((entry) => entry.synced && entry.seq > (stored[entry.position]?.seq ?? 0));
+    if (lost.length) await this.settle(lost, { synced: false });
+  }
+
   /** Gives unsent entries new numbers, when they are used over a newer sitting. */
   async renumber(entries, next) {
     const fresh = entries.map((entry, step) => ({ ...entry, seq: next + step, sent: false }));
@@ -175,16 +181,29 @@ export async function unsentChanges() {
   }
 }
 
-/** Removes the copies of exam pages that let a reload work offline: of one attempt, or of all. */
+/** Takes one person's changes off this device, sent or not: the account goes. */
+export async function forgetPerson(person) {
+  const database = await openDatabase();
+  const attempts = await done(database.transaction("attempts").objectStore("attempts").getAll());
+  const own = attempts.filter(({ scope }) => scope.startsWith(`${person}:`));
+  await Promise.all(own.map(({ scope }) => eraseScope(database, scope)));
+  database.close();
+}
+
+/** Removes what lets exam pages be loaded offline, copy and worker: of one attempt, or of all. */
 export async function forgetPages(attempt = null) {
   if (!("caches" in globalThis)) return;
   const names = attempt ? [`${PAGES}${attempt}`] : (await caches.keys()).filter((name) => name.startsWith(PAGES));
   await Promise.all(names.map((name) => caches.delete(name)));
+  const workers = (await navigator.serviceWorker?.getRegistrations()) ?? [];
+  const own = workers.filter(({ scope }) => !attempt || scope.endsWith(`/attempts/${attempt}/`));
+  await Promise.all(own.map((worker) => worker.unregister()));
 }
 
 /** Keeps a copy of the open page and its static files for a reload without a connection. */
 export async function keepPage(attempt, html, policy) {
-  await navigator.serviceWorker.register("/sw.js");
+  // For this page alone: with a wider scope the browser would ask for the worker on every page.
+  await navigator.serviceWorker.register("/sw.js", { scope: location.pathname });
   const cache = await caches.open(`${PAGES}${attempt}`);
   const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy };
   await cache.put(location.pathname, new Response(html, { headers }));
@@ -255,7 +274,7 @@ export class Clock {
 
 /** The CSRF token at this moment: signing in elsewhere rotates it. */
 const csrfToken = () =>
-  decodeURIComponent(/(?:^|;\s*)csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+  decodeURIComponent(/(?:^|;\s*)(?:__Host-)?csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "");
 
 /** POSTs JSON; status 0 means that no usable answer came. */
 export async function post(url, body, { keepalive = false } = {}) {
@@ -292,6 +311,9 @@ export function batchOf(entries, most = Infinity) {
   const end = sorted.findIndex((entry) => !fits(entry));
   return end < 0 ? sorted : sorted.slice(0, Math.max(end, 1));
 }
+
+const newToken = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export class Sync {
   constructor({ urls, journal, clock, tell }) {
@@ -351,7 +373,8 @@ export class Sync {
 
   async claim() {
     const sentAt = performance.now();
-    const body = { v: 1, previous: this.sitting, take_over: this.forced };
+    this.token ??= newToken(); // kept until an answer comes: a claim that comes again is known
+    const body = { v: 1, previous: this.sitting, take_over: this.forced, token: this.token };
     const answer = await post(this.urls.claim, body);
     this.wait = answer.wait;
     if (answer.status !== 200) return this.trouble(answer), false;
@@ -364,6 +387,7 @@ export class Sync {
     this.claimed = this.justClaimed = true;
     this.failures = 0;
     this.forced = false;
+    this.token = null;
     await this.tell.claimed(answer.body, unbroken);
     return true;
   }
@@ -440,6 +464,7 @@ export class Sync {
   }
 
   failed(answer, batch) {
+    if (answer.status === 409 && answer.body.error === "forgotten") return (this.claimed = false), 0;
     if ((answer.status === 413 || answer.status === 422) && batch.length) return this.isolate(answer, batch);
     this.trouble(answer);
     return this.backOff(answer.wait);
@@ -459,9 +484,9 @@ export class Sync {
     this.tell.trouble(answer);
   }
 
-  /** 1, 2, 4 … 30 s with jitter, or what the server asked for. */
+  /** 1, 2, 4, 4 … s with jitter, or what the server asked for: it is back, and 5 s later all is saved. */
   backOff(wait) {
-    const step = Math.min(30_000, 1_000 * 2 ** Math.min(Math.max(this.failures - 1, 0), 5));
+    const step = 1_000 * 2 ** Math.min(Math.max(this.failures - 1, 0), 2);
     return Math.max(wait ?? 0, step * (0.5 + Math.random() / 2));
   }
 

@@ -31,7 +31,7 @@ def bank(blueprint: Blueprint) -> Bank:
 @pytest.fixture
 def office(client: Client) -> Client:
     """An administrator's browser."""
-    client.force_login(AdministratorFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(AdministratorFactory(), backend="accounts.backends.PasswordBackend")
     return client
 
 

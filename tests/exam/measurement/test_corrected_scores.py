@@ -120,7 +120,7 @@ def test_nobody_sees_the_corrections_of_others(
     raise_score(sat, position, instructor)
     stranger = UserFactory()
     assert corrections_for(stranger) == []
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(stranger, backend="accounts.backends.PasswordBackend")
     assert client.get(reverse("exam:report", args=[sat.pk])).status_code == 404
     assert told(sat)[-1].noted_at is None
 

@@ -253,7 +253,7 @@ def test_a_longer_list_takes_no_more_statements(
 def test_who_taught_nobody_and_candidates_get_nothing(
     client: Client, passing: Attempt, place: int
 ) -> None:
-    client.force_login(passing.candidate, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(passing.candidate, backend="accounts.backends.PasswordBackend")
     version = version_at(passing, place)
     for name, pk in (("fix_key", version.pk), ("key_changes", "tiny")):
         assert client.get(address(name, pk)).status_code in (302, 403, 404)

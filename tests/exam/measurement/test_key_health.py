@@ -144,7 +144,7 @@ def test_who_is_to_answer_a_change_blind_sees_no_evidence_and_its_author_does(
     assert question.code in table and "better candidates" not in table
     page = desk.get(reverse("measurement:item", args=[version.pk]))
     assert page.url == reverse("questions:review", args=[question.pk])
-    desk.force_login(author, backend="django.contrib.auth.backends.ModelBackend")
+    desk.force_login(author, backend="accounts.backends.PasswordBackend")
     assert "better candidates" in text_of(desk, board(bank))
     assert "better candidates" in text_of(desk, reverse("measurement:item", args=[version.pk]))
 
