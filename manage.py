@@ -6,15 +6,19 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from config import embedded
+from config import safety
 from config.management.commands import up
+from config.processes import embedded
 
 
 def make_key_of_embedded_default() -> None:
     """A command before the first start needs a key too; real servers must be given one."""
-    if not any(os.environ.get(name) for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL")):
+    folder = up.data_folder()
+    if unsafe := safety.problem(os.environ, folder):
+        up.stop(unsafe, up.MISUSE)
+    if not (os.environ.get("SECRET_KEY") or os.environ.get("SECRET_KEY_FILE")):
         try:
-            embedded.secret_key(embedded.open_data_folder(up.data_folder()))
+            embedded.secret_key(embedded.open_data_folder(folder))
         except embedded.NotPossible as problem:
             up.stop(str(problem), up.MISUSE)
 

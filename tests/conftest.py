@@ -53,10 +53,41 @@ def set_up() -> None:
 set_up()
 
 # How long an example takes depends on who else uses the machine: it says nothing.
-hypothesis_settings.register_profile(
-    "cutscore", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
-)
-hypothesis_settings.load_profile("cutscore")
+USUAL: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("cutscore", max_examples=50, derandomize=True, **USUAL)
+# HYPOTHESIS_PROFILE=long looks further, and elsewhere each time.
+hypothesis_settings.register_profile("long", max_examples=1000, **USUAL)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "cutscore"))
+
+
+# They start the embedded default, or no database, whatever the tests run on.
+ON_ONE_DATABASE = {
+    *("test_dev.py", "test_graceful_stop.py", "test_import_command.py", "test_supervisor.py"),
+    "test_up.py",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """For the run on the second database."""
+    parser.addoption(
+        "--again", action="store_true", help="leave out what would be the same on any database"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Nearly half of the tests may not touch the database: pytest-django keeps them from it."""
+    if not config.getoption("--again"):
+        return
+    config.hook.pytest_deselected(items=[i for i in items if not depends_on_database(i)])
+    items[:] = [item for item in items if depends_on_database(item)]
+
+
+def depends_on_database(item: pytest.Item) -> bool:
+    """Whether it asks for one, or its processes do."""
+    if item.path.parent.name == "processes":
+        return item.path.name not in ON_ONE_DATABASE
+    wanted = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(wanted) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(scope="session")
@@ -86,8 +117,10 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     from django.core.cache import cache  # after set_up()
 
     from exam.selectors import pool
+    from exam.views import question_sheets
 
     cache.clear()
     # Kept by keys of rows and revisions, which come again with another content.
     pool._drawing.cache_clear()
     pool.pool_of.cache_clear()
+    question_sheets._kept.clear()

@@ -14,8 +14,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from config import embedded
-from config.supervisor import stop_with_parent
+from config.processes import embedded
+from config.processes.supervisor import stop_with_parent
 
 START_SECONDS = 30
 POSTGRES_OPTIONS = (

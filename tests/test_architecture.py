@@ -25,7 +25,7 @@ LAYERS = (
     ("services",),
     ("forms",),
     (
-        *("charts", "templatetags", "access", "lockout", "adapter", "middleware"),
+        *("charts", "templatetags", "access", "lockout", "adapter", "middleware", "backends"),
         *("views", "tasks", "management", "urls", "measurement_urls"),
     ),
 )

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import get_resolver
 
@@ -33,7 +34,7 @@ def anybody(request: pytest.FixtureRequest, db: None) -> Client:
     """The browser of a visitor, and of a person in each role."""
     client = Client()
     if request.param:
-        client.force_login(request.param(), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(request.param(), backend="accounts.backends.PasswordBackend")
     return client
 
 
@@ -54,7 +55,8 @@ def test_no_page_is_kept_by_a_browser_and_no_number_is_too_large(anybody: Client
             anybody.get(path),
             anybody.post(path, "{}", content_type="application/json"),
         ):
-            assert response.status_code < 500, path
+            # The fast suite has no migrations, so no process is ready.
+            assert response.status_code < 500 or path in ("/readyz", "/healthz"), path
             if path not in MADE_FOR_KEEPING:
                 assert "no-store" in response["Cache-Control"], path
 
@@ -102,7 +104,7 @@ def test_an_invitation_to_somebody_else_lets_nobody_into_its_cohort(client: Clie
     cohort = CohortFactory()
     invitation = InvitationFactory(cohort=cohort, email="Kiss@example.org")
     for person in (UserFactory(), UserFactory(email="kiss@example.org")):
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="accounts.backends.PasswordBackend")
         client.post(f"/join/{invitation.token}/")
         assert list(cohort.members.all()) == [person] * (person.email == "kiss@example.org")
 
@@ -114,3 +116,13 @@ def test_a_demo_person_who_is_gone_cannot_sign_in(client: Client, settings, tmp_
     address = "/demo/candidate/secret/"
     assert client.get(address, headers={"host": "localhost"}).status_code == 200
     assert client.post(address, headers={"host": "localhost"}).status_code == 404
+
+
+@pytest.mark.parametrize("address", LOOK_ALIKES)
+def test_a_look_alike_gets_no_link_to_another_persons_password(
+    client: Client, address: str, settings
+) -> None:
+    settings.HAS_MAIL = True
+    UserFactory(email="kiss@example.org")
+    client.post("/account/password/reset/", {"email": address})
+    assert [sent.body for sent in mail.outbox if "password/reset/key" in sent.body] == []

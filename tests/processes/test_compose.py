@@ -1,24 +1,26 @@
 """docker-compose.yml without a container engine: its variables are known, its commands run."""
 
+import http.client
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
-import psycopg
 import pytest
 import yaml
 
-from config import probe
-from config.address import reserve
-from config.stack import worker_arguments
-from config.supervisor import spawn
-from config.watchdog import stop_all
+from config.processes import probe
+from config.processes.address import reserve
+from config.processes.stack import FINISH_SECONDS, worker_arguments
+from config.processes.supervisor import spawn
+from config.processes.watchdog import stop_all
+from tests.processes.databases import execute
 from tests.processes.process_tree import wait_for
 from tests.running import ROOT, Running
 
@@ -75,6 +77,18 @@ def test_workers_are_started_as_up_starts_them(name: str, queue: str, threads: i
     assert OURS[name]["command"] == [*CELERY, *words(worker_arguments(queue, threads))]
 
 
+def test_web_finishes_its_requests_as_up_does_before_the_container_is_killed() -> None:
+    web = SERVICES["web"]
+    assert f"--workers-kill-timeout={FINISH_SECONDS}" in web["command"]
+    assert int(web["stop_grace_period"].removesuffix("s")) > FINISH_SECONDS
+
+
+def test_all_containers_share_the_static_files_of_earlier_releases() -> None:
+    kept = re.search(r"STATIC_KEPT=(\S+)", (ROOT / "Dockerfile").read_text())
+    assert kept
+    assert {name for name in OURS if f"static:{kept[1]}" in OURS[name]["volumes"]} == set(OURS)
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the containers get, with the tests' servers in the place of postgres and redis."""
@@ -95,16 +109,7 @@ def empty_database(folder: Path) -> str:
     if not url:
         return f"sqlite:///{folder / 'cutscore.sqlite3'}"
     name = f"compose_{os.getpid()}"
-    server = environ.Env.db_url_config(url)
-    with psycopg.connect(
-        host=server["HOST"] or server["OPTIONS"]["host"],
-        port=server["PORT"] or None,
-        user=server["USER"],
-        password=server["PASSWORD"] or None,
-        dbname=server["NAME"],
-        autocommit=True,
-    ) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    execute(url, f"CREATE DATABASE {name}")
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
@@ -154,22 +159,45 @@ def test_web_starts_and_its_health_check_passes(run: Any, prepared: dict[str, st
 def test_an_unhealthy_web_fails_its_health_check(prepared: dict[str, str]) -> None:
     with reserve("127.0.0.1", 0) as nobody:
         port = str(nobody.getsockname()[1])
-        check = [sys.executable, "-m", "config.probe"]
+        check = [sys.executable, "-m", "config.processes.probe"]
         failed = subprocess.run(check, cwd=ROOT, env=prepared | {"GRANIAN_PORT": port}, check=False)
     assert failed.returncode == 1
+
+
+def test_a_web_whose_database_does_not_answer_says_so_and_lives(run: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, reserve("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+        url = f"postgres://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        at = {"GRANIAN_HOST": "127.0.0.1", "GRANIAN_PORT": str(port), "GRANIAN_WORKERS": "1"}
+        log = run("web", DATABASE_URL=url, **at)
+        assert wait_for(lambda: status_of(port, "/livez") == 200, 30), log.read_text()
+        assert status_of(port, "/readyz") == 503
+        assert status_of(port, "/livez") == 200
+
+
+def status_of(port: int, path: str) -> int:
+    """What the server says to somebody who waits for four seconds; 0 when it says nothing."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=4)
+    with suppress(OSError):
+        connection.request("GET", path)
+        return connection.getresponse().status
+    return 0
 
 
 @pytest.mark.parametrize("name", ["worker", "worker-long"])
 def test_a_worker_starts_and_answers_its_health_check(
     name: str, run: Any, prepared: dict[str, str]
 ) -> None:
-    log = run(name)
+    with reserve("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+        log = run(name, METRICS_PORT=str(port))
     line = OURS[name]["healthcheck"]["test"][1].replace("$$", "$")
 
     def answers() -> bool:
         return subprocess.run(line, shell=True, cwd=ROOT, env=prepared, check=False).returncode == 0
 
     assert wait_for(answers, 60), log.read_text()
+    assert status_of(port, "/metrics") == 200
 
 
 def test_the_clock_starts_and_writes_its_schedule(run: Any, prepared: dict[str, str]) -> None:

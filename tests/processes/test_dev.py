@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from config import embedded
+from config.processes import embedded
 from tests.running import ROOT, Running
 
 
@@ -122,7 +122,7 @@ def test_help_names_every_command() -> None:
     told = dev("help")
     assert told.returncode == 0
     assert [line.split()[1] for line in told.stdout.splitlines() if line.startswith("./dev")] == [
-        *("up", "test", "test", "test", "test", "lint", "bench", "manage", "lock", "help")
+        *("up", "test", "test", "test", "test", "test", "lint", "bench", "manage", "lock", "help")
     ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from config.processes.supervisor import LARGEST_LOG, open_log, shorten
 from tests.processes.process_tree import (
     command_of,
     descendants,
@@ -25,7 +26,7 @@ STUBBORN = "trap '' TERM; echo started; while true; do sleep 1; done"
 PROGRAM = """
 import sys
 from pathlib import Path
-from config.supervisor import Failed, Stopped, Supervisor
+from config.processes.supervisor import Failed, Stopped, Supervisor
 folder = Path(sys.argv[1])
 supervisor = Supervisor({"PATH": "/usr/bin:/bin"}, folder, folder / "logs")
 supervisor.heed_signals()
@@ -185,3 +186,15 @@ def watchdogs(pid: int) -> list[int]:
 def is_watchdog(pid: int) -> bool:
     """Whether a process is the watchdog."""
     return is_running(pid) and "watchdog.py" in command_of(pid)
+
+
+def test_a_large_log_is_put_aside_while_its_process_writes_on(tmp_path: Path) -> None:
+    file = tmp_path / "web.log"
+    with open_log(file) as log:
+        log.truncate(LARGEST_LOG + 1)
+        shorten(file)
+        assert (tmp_path / "web.log.1").stat().st_size == LARGEST_LOG + 1
+        log.write(b"a line after that\n")
+        log.flush()
+        shorten(file)  # not large any more
+    assert file.read_bytes() == b"a line after that\n"

@@ -4,16 +4,18 @@ import http.client
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from config import embedded
+from config.processes import embedded
+from config.processes.stack import allow_open_files
 from tests.processes.process_tree import command_of, descendants, still_running, wait_for
 from tests.running import Running
 
@@ -39,14 +41,37 @@ def get(url: str, host: str = "") -> tuple[int, str]:
 
 
 def test_a_crashed_part_is_started_again_while_the_others_serve(running: Running) -> None:
-    assert get(running.url + "healthz") == (200, "ok")
+    assert get(running.url + "readyz")[0] == 200
     [valkey] = [pid for pid in descendants(running.pid) if "valkey-server" in command_of(pid)]
 
     os.kill(valkey, signal.SIGKILL)
 
-    assert get(running.url + "healthz") == (200, "ok")
+    assert get(running.url + "readyz")[0] == 200
     assert running.line_with("valkey stopped unexpectedly (SIGKILL) and is being restarted")
     assert wait_for(lambda: embedded.valkey_answers(running.data / "valkey.sock"))
+
+
+def test_a_thousand_idle_browsers_keep_nobody_waiting(running: Running) -> None:
+    """A web server may count open connections as if each were a request."""
+    address = urlsplit(running.url)
+    allow_open_files(2000)
+    with ExitStack() as idle:
+        for _ in range(1500):
+            link = socket.create_connection((address.hostname, address.port), timeout=10)
+            idle.enter_context(closing(link))
+
+        answers = [get(running.url + "readyz")[0] for _ in range(8)]
+
+    assert answers == [200] * 8
+
+
+def test_web_and_workers_count_together(running: Running) -> None:
+    def metrics() -> str:
+        return get(running.url + "metrics")[1]
+
+    swept = 'cutscore_task_seconds_count{outcome="success",task="exam.tasks.sweep"}'
+    assert wait_for(lambda: swept in metrics(), 30), metrics()  # a worker counted, web tells
+    assert wait_for(lambda: "cutscore_last_sweep_timestamp_seconds" in metrics(), 30)
 
 
 def test_however_it_ends_nothing_is_left_and_the_next_start_keeps_the_data(

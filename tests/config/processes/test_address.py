@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from config.address import own_names, routed_address
+from config.processes.address import own_names, routed_address
 
 
 def test_a_loopback_address_has_the_names_of_this_machine_alone() -> None:
