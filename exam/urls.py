@@ -2,26 +2,13 @@
 
 from django.urls import path
 
-from exam.views import (
-    assignments,
-    bank_tables,
-    blueprints,
-    candidates,
-    cohort_dashboard,
-    history,
-    home,
-    instructor,
-    people_tables,
-    personal,
-    practice,
-    question_reports,
-    readiness,
-    replay,
-    report,
-    review,
-    sitting,
-    sync,
-)
+from exam.views import home, personal
+from exam.views.blueprints import bank_tables, blueprints
+from exam.views.cohorts import assignments, candidates, cohort_dashboard, instructor, people_tables
+from exam.views.practice import practice
+from exam.views.questions import question_reports
+from exam.views.results import history, readiness, replay, report, review
+from exam.views.sitting import sitting, sync
 
 app_name = "exam"
 

@@ -116,8 +116,8 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     """No test sees what another one left in the cache, or drew from a bank that is rolled back."""
     from django.core.cache import cache  # after set_up()
 
-    from exam.selectors import pool
-    from exam.views import question_sheets
+    from exam.selectors.blueprints import pool
+    from exam.views.sitting import question_sheets
 
     cache.clear()
     # Kept by keys of rows and revisions, which come again with another content.

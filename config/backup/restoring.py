@@ -15,7 +15,7 @@ from accounts.models import User
 from config.backup import Refused
 from config.backup.archive import Archive, Manifest
 from config.backup.staging import StagedFile, StagedSchema, staged
-from exam.services.sittings import ask_everybody_to_claim
+from exam.services.sitting.sittings import ask_everybody_to_claim
 
 Migrations = Iterable[tuple[str, str]]
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from exam.engine.practice.choosing import Choice, Mode
 from exam.models import ReportOutcome
-from exam.selectors.practice_screen import PracticeScreen
-from exam.services.practice import MOST_QUESTIONS, Plan
+from exam.selectors.practice.practice_screen import PracticeScreen
+from exam.services.practice.practice import MOST_QUESTIONS, Plan
 
 USUAL = 20
 AT_ONCE, AT_END = "at_once", "at_end"

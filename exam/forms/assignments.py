@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from accounts.models import Cohort, User
 from accounts.selectors import cohorts_for
 from exam.models import Assignment, Blueprint, FormSet
-from exam.selectors.attempts import current_blueprints
 from exam.selectors.measurement.form_sets import sets_to_assign
+from exam.selectors.sitting.attempts import current_blueprints
 
 MOST_ATTEMPTS = 20
 LONGEST = timedelta(days=731)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from exam.engine.forms.blueprint import largest_remainder
 from exam.engine.scores.standard import PanelCut
 from exam.models import Blueprint, Report
-from exam.selectors.blueprints import as_percent, in_percent
+from exam.selectors.blueprints.blueprints import as_percent, in_percent
 from questions.models import Bank, Domain
 
 KEEP, PANEL, SHARE = "keep", "panel", "share"

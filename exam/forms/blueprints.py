@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from exam.engine.forms.blueprint import BlueprintSpec, DomainSpec, largest_remainder
 from exam.engine.scores.standard import PanelCut
 from exam.models import Report, Scale
-from exam.selectors.blueprints import USUAL_CUT, exactly, reference_shares
-from exam.services.blueprint_editing import Cut
+from exam.selectors.blueprints.blueprints import USUAL_CUT, exactly, reference_shares
+from exam.services.blueprints.blueprint_editing import Cut
 from questions.models import Bank, Domain
 
 from .blueprint_parts import (

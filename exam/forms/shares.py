@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exam.engine.scores.standard import PanelCut, panel_cut
-from exam.selectors.blueprints import domains_of_codes
+from exam.selectors.blueprints.blueprints import domains_of_codes
 from questions.models import Bank
 
 PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))? ?%?")

@@ -9,10 +9,10 @@ from enum import StrEnum
 from accounts.models import User
 from exam.engine.scores.shares import percent_band
 from exam.models import Attempt, Response
-from exam.selectors.assignments import Assigned
-from exam.selectors.attempts import exams_for
-from exam.selectors.history import Sat
-from exam.selectors.names import names_of
+from exam.selectors.blueprints.names import names_of
+from exam.selectors.cohorts.assignments import Assigned
+from exam.selectors.results.history import Sat
+from exam.selectors.sitting.attempts import exams_for
 
 RECENT_ATTEMPTS = 4
 WEAKEST = 3

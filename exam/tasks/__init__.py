@@ -7,17 +7,13 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from exam.selectors.attempts import unlearned_attempt_ids, unscored_attempt_ids
-from exam.services import (
-    attempts,
-    exposure,
-    learning,
-    question_reports,
-    release,
-    scoring,
-    stamps,
-)
+from exam.selectors.sitting.attempts import unlearned_attempt_ids, unscored_attempt_ids
+from exam.services import stamps
 from exam.services.measurement import corrections
+from exam.services.practice import learning
+from exam.services.questions import question_reports
+from exam.services.results import release, scoring
+from exam.services.sitting import attempts, exposure
 
 log = logging.getLogger(__name__)
 

@@ -4,9 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from exam.models import JobKind
-from exam.services import forecasts, jobs
+from exam.services import jobs
 from exam.services.measurement import assembling, calibrating, counting, exporting, rescoring
 from exam.services.personal import copying, leaving, retention
+from exam.services.results import forecasts
 
 WORK: dict[str, jobs.Work] = {
     JobKind.CALIBRATION: calibrating.calibrate_bank,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from exam import charts
 from exam.models import Score
-from exam.selectors.readings import Reading, read_score
+from exam.selectors.results.readings import Reading, read_score
 
 register = template.Library()
 

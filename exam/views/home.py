@@ -13,10 +13,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.selectors import answerable_invitations
 from exam import charts
-from exam.selectors.assignments import due_for
-from exam.selectors.attempts import first_blueprints
-from exam.selectors.desk import desk_of
-from exam.selectors.history import sat_by, trend_of, trend_slug
+from exam.selectors.cohorts.assignments import due_for
+from exam.selectors.cohorts.desk import desk_of
 from exam.selectors.home import (
     OpenExam,
     Step,
@@ -27,12 +25,14 @@ from exam.selectors.home import (
 )
 from exam.selectors.measurement.corrections import corrections_for
 from exam.selectors.measurement.score_versions import comparable
-from exam.selectors.practice import practice_today, practices_for
-from exam.selectors.practice_screen import practice_blueprint
-from exam.selectors.question_reports import unread_answers
-from exam.selectors.readiness import readiness_of
-from exam.services import attempts
-from exam.views.trends import score_trend
+from exam.selectors.practice.practice import practice_today, practices_for
+from exam.selectors.practice.practice_screen import practice_blueprint
+from exam.selectors.questions.question_reports import unread_answers
+from exam.selectors.readiness.readiness import readiness_of
+from exam.selectors.results.history import sat_by, trend_of, trend_slug
+from exam.selectors.sitting.attempts import first_blueprints
+from exam.services.sitting import attempts
+from exam.views.results.trends import score_trend
 
 ATTEMPTS_SHOWN = 6
 

@@ -23,7 +23,7 @@ from exam.selectors.personal.copies import copies_for, is_sitting
 from exam.selectors.personal.leaving import leaving_of
 from exam.services.personal import copying, leaving, retention
 from exam.services.personal.erasing import erase
-from exam.views.sync_shapes import person_key
+from exam.views.sitting.sync_shapes import person_key
 
 FORM = ["GET", "HEAD", "POST"]
 

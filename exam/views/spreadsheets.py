@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.timezone import get_current_timezone
 
 from exam.models import Score
-from exam.selectors.readings import read_score
+from exam.selectors.results.readings import read_score
 from questions.formats.spreadsheet import (
     ENDINGS,
     MEDIA_TYPES,

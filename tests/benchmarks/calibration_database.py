@@ -96,8 +96,8 @@ def bank():
     import numpy as np
 
     from exam.models import Blueprint
-    from exam.selectors.answers import keys_of
-    from exam.selectors.pool import current_equating
+    from exam.selectors.blueprints.pool import current_equating
+    from exam.selectors.results.answers import keys_of
     from questions.models import QuestionVersion
 
     blueprint = Blueprint.objects.filter(is_current=True).order_by("-length").first()

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, ExamForm, ItemParameter
-from exam.selectors.pool import drawing_for
-from exam.services.attempts import drawn_form
-from exam.services.opening import option_facts, option_orders
+from exam.selectors.blueprints.pool import drawing_for
+from exam.services.sitting.attempts import drawn_form
+from exam.services.sitting.opening import option_facts, option_orders
 from questions.models import Bank, Exhibit, Option, Question, QuestionVersion
 from tests.benchmarks.client import request
 

@@ -83,7 +83,7 @@ def measure(name: str, crowd: "list[Candidate]", saves: int) -> None:
     from django.utils import timezone
 
     from exam.engine.sitting.batch import parse_batch
-    from exam.services.saving import save
+    from exam.services.sitting.saving import save
     from tests.benchmarks.candidates import next_change
 
     [[backend]] = sql("SELECT pg_backend_pid()")

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Cohort, User
 from exam.models import Attempt
-from exam.selectors.attempts import current_blueprints
-from exam.services import reports
+from exam.selectors.sitting.attempts import current_blueprints
+from exam.services.results import reports
 from questions.models import Bank, Option, Question, QuestionVersion
 from questions.rendering import render_inline, render_markdown
 from questions.services.reviewing import add_comment

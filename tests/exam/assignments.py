@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Cohort, User
 from exam.models import Assignment, Attempt, Blueprint
-from exam.services import attempts
+from exam.services.sitting import attempts
 from tests.exam.conftest import NOON, assigned
 
 DAY = timedelta(days=1)

@@ -9,8 +9,10 @@ from exam.engine.practice.choosing import Choice, Mode
 from exam.engine.sitting.batch import parse_batch, to_places
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Blueprint
-from exam.services import attempts, learning, practice, saving, scoring
-from exam.services.practice import Plan
+from exam.services.practice import learning, practice
+from exam.services.practice.practice import Plan
+from exam.services.results import scoring
+from exam.services.sitting import attempts, saving
 from questions.models import Option, QuestionVersion
 from tests.exam.conftest import NOON, batch, change, start
 

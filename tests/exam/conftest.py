@@ -11,9 +11,9 @@ from django.test import Client
 
 from accounts.models import Cohort, User
 from exam.models import Assignment, Attempt, Blueprint
-from exam.selectors.attempts import current_blueprints
-from exam.services import attempts
-from exam.services.assignments import assign
+from exam.selectors.sitting.attempts import current_blueprints
+from exam.services.cohorts.assignments import assign
+from exam.services.sitting import attempts
 from tests.factories import CohortFactory, InstructorFactory
 
 TINY = Path(__file__).parent.parent / "fixtures" / "tiny"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Cohort, User
 from exam.models import Attempt, Blueprint
-from exam.selectors.assignments import assignments_for
+from exam.selectors.cohorts.assignments import assignments_for
 from exam.templatetags.dates import moment
 from tests.exam.assignments import DAY, begin, browser, current, finish, shown
 from tests.exam.builders import sit

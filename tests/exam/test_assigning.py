@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Cohort, User
 from exam.models import Assignment, Blueprint
-from exam.services.admission import NotPossible
-from exam.services.assignments import change_assignment, withdraw_assignment
+from exam.services.cohorts.assignments import change_assignment, withdraw_assignment
+from exam.services.sitting.admission import NotPossible
 from tests.exam.assignments import DAY, browser, current
 from tests.exam.conftest import NOON, assigned
 from tests.factories import CohortFactory, InstructorFactory

@@ -6,10 +6,10 @@ import pytest
 
 from accounts.models import Cohort, User
 from exam.models import Assignment, Attempt, Blueprint
-from exam.selectors.practice_screen import practice_blueprint
-from exam.services import attempts
-from exam.services.admission import NotPossible
-from exam.services.assignments import withdraw_assignment
+from exam.selectors.practice.practice_screen import practice_blueprint
+from exam.services.cohorts.assignments import withdraw_assignment
+from exam.services.sitting import attempts
+from exam.services.sitting.admission import NotPossible
 from tests.exam.assignments import DAY, begin, browser, current, finish, shown
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON, assigned, start

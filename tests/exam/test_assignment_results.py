@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Cohort, User
 from exam.models import Assignment, Attempt, Blueprint
-from exam.selectors.assignments import Where, progress_of
+from exam.selectors.cohorts.assignments import Where, progress_of
 from tests.exam.assignments import DAY, begin, browser, current, finish, shown
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON

@@ -13,9 +13,9 @@ from exam.engine.forms.assembly import BankTooSmall
 from exam.engine.sitting.batch import parse_batch
 from exam.engine.sitting.lifecycle import EndedBy, IllegalMove
 from exam.models import Attempt, Blueprint, ExamForm, Response, Score, TimeGrant
-from exam.selectors.attempts import attempts_for
-from exam.services import attempts
-from exam.services.blueprints import refresh_parameters
+from exam.selectors.sitting.attempts import attempts_for
+from exam.services.blueprints.blueprints import refresh_parameters
+from exam.services.sitting import attempts
 from exam.tasks import sweep, sweep_all
 from questions.models import Bank, Question, QuestionStatus, QuestionVersion
 from tests.exam.conftest import NOON, batch, change, start

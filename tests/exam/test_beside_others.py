@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Cohort, User
 from exam.models import Attempt, Blueprint, Scale, Score
-from exam.selectors.beside_others import BesideCohort, beside_cohorts
+from exam.selectors.cohorts.beside_others import BesideCohort, beside_cohorts
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON
 from tests.factories import CohortFactory

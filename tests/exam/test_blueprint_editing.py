@@ -13,12 +13,18 @@ from django.core.management import call_command
 from accounts.models import User
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Blueprint, Equating, Scale
-from exam.selectors.attempts import current_blueprints
-from exam.selectors.blueprints import rules_of, versions_of
-from exam.selectors.pool import current_equating
-from exam.services import attempts, scoring
-from exam.services.blueprint_editing import Conflict, Cut, change_blueprint, create_blueprint
-from exam.services.blueprints import load_blueprints
+from exam.selectors.blueprints.blueprints import rules_of, versions_of
+from exam.selectors.blueprints.pool import current_equating
+from exam.selectors.sitting.attempts import current_blueprints
+from exam.services.blueprints.blueprint_editing import (
+    Conflict,
+    Cut,
+    change_blueprint,
+    create_blueprint,
+)
+from exam.services.blueprints.blueprints import load_blueprints
+from exam.services.results import scoring
+from exam.services.sitting import attempts
 from questions.formats.folder import read_bank
 from questions.models import Domain, Question, QuestionStatus, Subdomain
 from questions.services.errors import NotPossible

@@ -12,9 +12,9 @@ from accounts.models import User
 from exam.forms.blueprint_parts import initial_of, misfit
 from exam.forms.shares import read_share
 from exam.models import Blueprint, Scale
-from exam.selectors.blueprints import as_percent, rules_of
-from exam.selectors.pool import current_equating
-from exam.services.blueprint_editing import change_blueprint
+from exam.selectors.blueprints.blueprints import as_percent, rules_of
+from exam.selectors.blueprints.pool import current_equating
+from exam.services.blueprints.blueprint_editing import change_blueprint
 from questions.models import Bank
 from tests.exam.blueprint_pages import HTMX, POSTS, post, typed, words_of
 from tests.factories import InstructorFactory

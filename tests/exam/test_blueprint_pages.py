@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from exam.models import Blueprint
-from exam.selectors.blueprints import rules_of
-from exam.services.blueprint_editing import change_blueprint, create_blueprint
+from exam.selectors.blueprints.blueprints import rules_of
+from exam.services.blueprints.blueprint_editing import change_blueprint, create_blueprint
 from questions.models import Bank
 from tests.exam.blueprint_pages import POSTS, words_of
 

@@ -6,7 +6,7 @@ from django.test import Client
 
 from exam.forms.shares import read_panel
 from exam.models import Blueprint, Scale
-from exam.selectors.pool import current_equating
+from exam.selectors.blueprints.pool import current_equating
 from questions.models import Question
 from tests.exam.blueprint_pages import post, typed
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Card, Practice, Recall
-from exam.services import learning
+from exam.services.practice import learning
 from questions.models import Question
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON, load_tiny

@@ -22,19 +22,19 @@ from exam.models import (
     Score,
     ScoreReason,
 )
-from exam.selectors.answers import answers_by_attempt
-from exam.selectors.cohort_content import content_of_cohort
-from exam.selectors.cohort_exams import SatExam, compared, complete, exams_of, sat_exams
-from exam.selectors.cohort_standing import (
+from exam.selectors.cohorts.cohort_content import content_of_cohort
+from exam.selectors.cohorts.cohort_exams import SatExam, compared, complete, exams_of, sat_exams
+from exam.selectors.cohorts.cohort_standing import (
     Course,
     Member,
     Stand,
     course_of,
     standing_of_cohort,
 )
-from exam.selectors.history import sat_by, trend_of
 from exam.selectors.measurement.score_versions import comparable, comparable_scores
-from exam.selectors.readiness import readiness_of
+from exam.selectors.readiness.readiness import readiness_of
+from exam.selectors.results.answers import answers_by_attempt
+from exam.selectors.results.history import sat_by, trend_of
 from questions.models import QuestionVersion
 from tests.exam.assignments import browser, shown
 from tests.exam.builders import practise, sit

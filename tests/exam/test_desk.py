@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import Cohort, User
 from exam.models import Attempt, Blueprint, QuestionReport
-from exam.selectors.desk import ENDS_SOON, desk_of
-from exam.services.assignments import assign, withdraw_assignment
+from exam.selectors.cohorts.desk import ENDS_SOON, desk_of
+from exam.services.cohorts.assignments import assign, withdraw_assignment
 from questions.models import Decision
 from tests.exam.builders import practise, sit
 from tests.factories import CohortFactory, InstructorFactory, UserFactory

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Blueprint
-from exam.services import attempts, exposure
+from exam.services.sitting import attempts, exposure
 from questions.models import Bank, QuestionVersion
 from tests.exam.builders import LATER, practise, sit
 from tests.exam.conftest import NOON, start

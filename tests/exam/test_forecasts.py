@@ -7,9 +7,9 @@ import pytest
 from accounts.models import User
 from exam.engine.scores.chances import ahead, chance_from_belief
 from exam.models import Attempt, Blueprint, ChanceRecord, Scale, Score
-from exam.selectors.history import sat_by, trend_of
-from exam.selectors.readiness import standing_of
-from exam.services.forecasts import count, count_all
+from exam.selectors.readiness.readiness import standing_of
+from exam.selectors.results.history import sat_by, trend_of
+from exam.services.results.forecasts import count, count_all
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON
 

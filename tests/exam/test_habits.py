@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Response
-from exam.selectors.complete_answers import complete_answers
-from exam.selectors.habits import Overlooked, paces_of, wording_of
-from exam.selectors.history import sat_by
+from exam.selectors.readiness.habits import Overlooked, paces_of, wording_of
+from exam.selectors.results.complete_answers import complete_answers
+from exam.selectors.results.history import sat_by
 from questions.models import Option, QuestionVersion
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Report, Scale, Score
-from exam.selectors.history import history_rows, sat_by, trend_of, trend_slug
+from exam.selectors.results.history import history_rows, sat_by, trend_of, trend_slug
 from questions.formats.spreadsheet import harmless
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Score
-from exam.selectors.history import sat_by, trend_of
 from exam.selectors.home import (
     NextStep,
     Step,
@@ -18,8 +17,9 @@ from exam.selectors.home import (
     open_exams,
     weakest_parts,
 )
-from exam.selectors.readiness import readiness_of
-from exam.services.reports import mark_read
+from exam.selectors.readiness.readiness import readiness_of
+from exam.selectors.results.history import sat_by, trend_of
+from exam.services.results.reports import mark_read
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON
 

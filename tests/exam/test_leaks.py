@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Blueprint
-from exam.services import attempts
+from exam.services.sitting import attempts
 from questions.models import Option, QuestionVersion
 from tests.exam.conftest import batch, change
 

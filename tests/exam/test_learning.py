@@ -7,9 +7,10 @@ from accounts.models import User
 from exam.engine.practice.choosing import Choice, Mode
 from exam.engine.practice.memory import Grade, Recalled, remember
 from exam.models import Attempt, Blueprint, Card, Recall
-from exam.selectors.attempts import unlearned_attempt_ids
-from exam.selectors.practice import due_cards, practice_today
-from exam.services import attempts, learning
+from exam.selectors.practice.practice import due_cards, practice_today
+from exam.selectors.sitting.attempts import unlearned_attempt_ids
+from exam.services.practice import learning
+from exam.services.sitting import attempts
 from tests.exam.builders import EACH_MS, LATER, met_questions, practise, sit
 from tests.exam.conftest import NOON
 

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, ItemParameter, Score
-from exam.selectors.answers import answers_of
-from exam.selectors.mastery import Mastery, Part
-from exam.selectors.readiness_screen import readiness_screen
+from exam.selectors.readiness.mastery import Mastery, Part
+from exam.selectors.readiness.readiness_screen import readiness_screen
+from exam.selectors.results.answers import answers_of
 from questions.models import QuestionVersion
 from tests.exam.builders import LATER, practise, sit
 from tests.exam.conftest import NOON

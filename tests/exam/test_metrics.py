@@ -20,7 +20,9 @@ from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Blueprint, Job, JobKind, JobState
 from exam.selectors import operations
 from exam.selectors.operations import Waiting
-from exam.services import attempts, jobs, scoring, stamps
+from exam.services import jobs, stamps
+from exam.services.results import scoring
+from exam.services.sitting import attempts
 from exam.tasks import sweep
 from tests.exam.conftest import NOON, batch, change, start
 from tests.factories import UserFactory

@@ -10,7 +10,8 @@ from accounts.models import User
 from exam.engine.sitting.batch import parse_batch
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Blueprint, Score
-from exam.services import attempts, saving, scoring
+from exam.services.results import scoring
+from exam.services.sitting import attempts, saving
 from tests.exam.conftest import NOON, batch, change
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,8 @@ from config.watching import operations
 from config.watching.operations import State, ago
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Blueprint, JobKind
-from exam.services import attempts, jobs, stamps
+from exam.services import jobs, stamps
+from exam.services.sitting import attempts
 from tests.exam.conftest import NOON, start
 from tests.factories import AdministratorFactory, UserFactory
 

@@ -19,10 +19,11 @@ from exam.engine.forms.assembly import disjoint_forms
 from exam.engine.sitting.batch import parse_batch
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Blueprint
-from exam.selectors.attempts import current_blueprints
-from exam.selectors.pool import drawing_for
-from exam.services import attempts, scoring
-from exam.services.saving import save
+from exam.selectors.blueprints.pool import drawing_for
+from exam.selectors.sitting.attempts import current_blueprints
+from exam.services.results import scoring
+from exam.services.sitting import attempts
+from exam.services.sitting.saving import save
 from questions.models import Exhibit, Question, QuestionVersion, Subdomain
 from tests.exam.conftest import NOON, batch, change, start
 

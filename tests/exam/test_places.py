@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from exam.models import Blueprint
-from exam.services.assignments import assign
+from exam.services.cohorts.assignments import assign
 from tests.exam.builders import sit
 from tests.factories import AdministratorFactory, CohortFactory
 

@@ -11,13 +11,15 @@ from accounts.models import User
 from exam.engine.practice.choosing import Choice, Mode
 from exam.engine.sitting.batch import MAX_INTEGER, parse_batch
 from exam.models import Attempt, Blueprint, Response, Score
-from exam.selectors.attempts import unscored_attempt_ids
-from exam.selectors.history import sat_by
-from exam.selectors.pool import seen_version_ids
-from exam.selectors.practice import practices_for
-from exam.services import attempts, exposure, practice, scoring
-from exam.services.practice import OPEN_FOR, Plan
-from exam.services.saving import save
+from exam.selectors.blueprints.pool import seen_version_ids
+from exam.selectors.practice.practice import practices_for
+from exam.selectors.results.history import sat_by
+from exam.selectors.sitting.attempts import unscored_attempt_ids
+from exam.services.practice import practice
+from exam.services.practice.practice import OPEN_FOR, Plan
+from exam.services.results import scoring
+from exam.services.sitting import attempts, exposure
+from exam.services.sitting.saving import save
 from questions.models import Question, QuestionStatus, QuestionVersion
 from tests.exam.builders import ALL, LATER, choices, met_questions, practise, sit
 from tests.exam.conftest import NOON, batch, change, start

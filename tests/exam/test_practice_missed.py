@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from exam.models import Blueprint
-from exam.selectors.practice_misses import cohorts_of, practice_misses
+from exam.selectors.practice.practice_misses import cohorts_of, practice_misses
 from questions.models import QuestionVersion
 from tests.exam.builders import practise
 from tests.factories import AdministratorFactory, CohortFactory, InstructorFactory, UserFactory

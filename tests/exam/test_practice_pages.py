@@ -10,9 +10,9 @@ from django.urls import reverse
 from accounts.models import User
 from exam.engine.practice.choosing import Mode
 from exam.models import Blueprint, Practice, Response
-from exam.selectors.practice import practice_items, practices_for
-from exam.selectors.practice_done import Line, practice_done
-from exam.selectors.practice_screen import practice_screen
+from exam.selectors.practice.practice import practice_items, practices_for
+from exam.selectors.practice.practice_done import Line, practice_done
+from exam.selectors.practice.practice_screen import practice_screen
 from tests.exam.builders import ALL, choices, met_questions, practise, sit
 from tests.exam.conftest import NOON, batch, change
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint
-from exam.services.learning import learn
+from exam.services.practice.learning import learn
 from tests.exam.builders import practise, sit
 from tests.exam.conftest import batch, change
 

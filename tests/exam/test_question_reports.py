@@ -13,10 +13,10 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, QuestionReport, ReportOutcome
-from exam.selectors.question_reports import reported_question, reported_questions
-from exam.selectors.question_statistics import statistics_of
-from exam.services.question_reports import announce_answer, answer_reports
-from exam.services.reports import report_question
+from exam.selectors.questions.question_reports import reported_question, reported_questions
+from exam.selectors.questions.question_statistics import statistics_of
+from exam.services.questions.question_reports import announce_answer, answer_reports
+from exam.services.results.reports import report_question
 from questions.models import Question, QuestionVersion
 from questions.selectors.editor import opened
 from questions.services.drafting import save_draft

@@ -6,9 +6,9 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from exam.models import Attempt
-from exam.selectors.forms import displayed_questions
-from exam.views import question_sheets
-from exam.views.question_sheets import sheets_of
+from exam.selectors.sitting.forms import displayed_questions
+from exam.views.sitting import question_sheets
+from exam.views.sitting.question_sheets import sheets_of
 from questions.models import Option, QuestionVersion
 
 pytestmark = pytest.mark.django_db

@@ -15,10 +15,12 @@ from exam.engine.practice.choosing import Choice, Mode
 from exam.engine.sitting.batch import parse_batch, to_ordinals
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Blueprint, Card, ExamForm, Recall, Response, Score
-from exam.services import attempts, learning, practice, scoring
-from exam.services.assignments import assign
-from exam.services.practice import Plan
-from exam.services.saving import save
+from exam.services.cohorts.assignments import assign
+from exam.services.practice import learning, practice
+from exam.services.practice.practice import Plan
+from exam.services.results import scoring
+from exam.services.sitting import attempts
+from exam.services.sitting.saving import save
 from questions.models import KeyChange
 from questions.services.errors import NotPossible
 from tests.exam.builders import practise, sit

@@ -15,9 +15,9 @@ from django.urls import reverse
 from accounts.models import User
 from exam.engine.scores.chances import ahead, chance_from_belief
 from exam.models import Attempt, Blueprint, ChanceRecord, Report, Score
-from exam.selectors.history import sat_by, trend_of
-from exam.selectors.readiness import honesty_of, readiness_of, standing_of
-from exam.selectors.readiness_screen import readiness_screen
+from exam.selectors.readiness.readiness import honesty_of, readiness_of, standing_of
+from exam.selectors.readiness.readiness_screen import readiness_screen
+from exam.selectors.results.history import sat_by, trend_of
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON
 from tests.exam.test_queries import kept

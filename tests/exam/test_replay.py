@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Response, Score, ScoreTable
-from exam.selectors.replay import FirstChoices, replay_of
+from exam.selectors.results.replay import FirstChoices, replay_of
 from questions.models import QuestionVersion
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Report, Score
-from exam.selectors.readings import Verdict, read_score
-from exam.selectors.report import AnswerCounts, report_of
-from exam.services.release import announce
+from exam.selectors.results.readings import Verdict, read_score
+from exam.selectors.results.report import AnswerCounts, report_of
+from exam.services.results.release import announce
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON
 

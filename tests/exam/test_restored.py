@@ -8,8 +8,8 @@ from django.test import Client
 from accounts.models import User
 from exam.engine.sitting.batch import OLDEST_VERSION, PROTOCOL_VERSION
 from exam.models import Attempt
-from exam.services import attempts
-from exam.services.sittings import ask_everybody_to_claim
+from exam.services.sitting import attempts
+from exam.services.sitting.sittings import ask_everybody_to_claim
 from tests.exam.conftest import batch, change
 from tests.exam.test_sync import post
 

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, QuestionReport
-from exam.selectors.answers import answers_of
-from exam.selectors.review import ReviewFilter, Show, review_of
-from exam.selectors.reviewed import reviewed_question
+from exam.selectors.results.answers import answers_of
+from exam.selectors.results.review import ReviewFilter, Show, review_of
+from exam.selectors.results.reviewed import reviewed_question
 from tests.exam.builders import choices, letters, sit
 from tests.exam.conftest import NOON
 

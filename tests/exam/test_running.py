@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Response, TimeGrant
-from exam.services import attempts
+from exam.services.sitting import attempts
 from tests.exam.conftest import start
 from tests.factories import (
     AdministratorFactory,

@@ -9,8 +9,8 @@ from accounts.models import User
 from exam.engine.sitting.batch import BatchError, parse_batch, to_ordinals
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Response
-from exam.services import attempts
-from exam.services.saving import Saved, save
+from exam.services.sitting import attempts
+from exam.services.sitting.saving import Saved, save
 from tests.exam.conftest import NOON, batch, change
 
 LATER = NOON + timedelta(minutes=1)

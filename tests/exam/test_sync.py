@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from exam.models import Attempt
-from exam.services import scoring
-from exam.views.sync import MAX_BODY
+from exam.services.results import scoring
+from exam.views.sitting.sync import MAX_BODY
 from tests.exam.conftest import batch, change
 
 

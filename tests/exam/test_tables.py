@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from accounts.models import Cohort, Role, User
 from exam.models import Assignment, Blueprint
-from exam.services import reports
+from exam.services.results import reports
 from questions.models import Bank
 from tests.exam.assignments import browser, current
 from tests.exam.builders import practise, sit

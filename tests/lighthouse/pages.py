@@ -28,7 +28,8 @@ from django.utils import timezone
 from accounts.models import Cohort, User
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Blueprint
-from exam.services import attempts, scoring
+from exam.services.results import scoring
+from exam.services.sitting import attempts
 def session_of(user):
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)

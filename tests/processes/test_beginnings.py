@@ -10,7 +10,7 @@ import pytest
 from tests.config.test_safety import KEY, SERVERS, SOUND
 from tests.running import ROOT, Running
 
-LOADED = "import sys, config.wsgi; print('exam.views.sync' in sys.modules)"
+LOADED = "import sys, config.wsgi; print('exam.views.sitting.sync' in sys.modules)"
 
 
 @pytest.mark.parametrize(

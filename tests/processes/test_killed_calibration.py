@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 
 from exam.models import Blueprint, Calibration, ItemParameter, Job, JobKind, JobState
-from exam.selectors.attempts import current_blueprints
-from exam.selectors.pool import current_equating
+from exam.selectors.blueprints.pool import current_equating
+from exam.selectors.sitting.attempts import current_blueprints
 from exam.services import jobs
 from exam.tasks.long import WORK
 from questions.models import QuestionVersion

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from exam.selectors.attempts import current_blueprints
+from exam.selectors.sitting.attempts import current_blueprints
 from questions.models import Bank, Question
 from questions.services.drafting import create_question
 from tests.exam.conftest import load_tiny

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from exam.models import Blueprint
-from exam.selectors.pool import drawing_for
+from exam.selectors.blueprints.pool import drawing_for
 from questions.models import Bank, Question, QuestionStatus
 from questions.selectors.moves import moves_of
 from questions.services.standing import Changed, set_status

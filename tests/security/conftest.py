@@ -22,11 +22,12 @@ from exam.models import (
     Job,
     JobKind,
 )
-from exam.selectors.attempts import current_blueprints
-from exam.services import jobs, reports
-from exam.services.assignments import assign
+from exam.selectors.sitting.attempts import current_blueprints
+from exam.services import jobs
+from exam.services.cohorts.assignments import assign
 from exam.services.measurement import exporting, rescoring
 from exam.services.personal import copying
+from exam.services.results import reports
 from questions.models import Bank, Import, KeyChange, Picture, Question, QuestionVersion
 from questions.services.keys import Correction
 from questions.services.pictures import store_picture

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from accounts.models import Action, AuditEntry
 from accounts.services.administrators import promote
-from exam.services import attempts
+from exam.services.sitting import attempts
 from questions.models.writing import Decision
 from questions.services import reviewing
 from questions.services.standing import set_status

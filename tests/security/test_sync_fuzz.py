@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from exam.models import Attempt, Response
-from exam.views.sync import MAX_BODY
+from exam.views.sitting.sync import MAX_BODY
 from tests.exam.conftest import batch, change
 
 from .conftest import World

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from pytest_django import Settings
 
 from exam.models import Attempt, Response
-from exam.services import attempts
+from exam.services.sitting import attempts
 from tests.exam.conftest import batch
 
 from .conftest import World

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from exam.selectors.forms import LETTERS
+from exam.selectors.sitting.forms import LETTERS
 from questions.models import QuestionVersion
 from questions.services.errors import NotPossible
 from questions.services.keys import Correction, refuse

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from exam.models import Blueprint
-from exam.selectors.attempts import current_blueprints
+from exam.selectors.sitting.attempts import current_blueprints
 from exam.services.measurement.form_sets import MOST_FORMS
 from questions.models import Bank
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import Role, User
 from accounts.services.demo import EMAILS
 from exam.models import Blueprint, JobKind
-from exam.selectors.attempts import current_blueprints
 from exam.selectors.measurement.truth import truths_of
+from exam.selectors.sitting.attempts import current_blueprints
 from exam.services import jobs
 from exam.services.measurement.forgetting import forget_simulations
 from exam.services.measurement.simulating import CannotSimulate, simulate

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from exam.engine.sitting.lifecycle import IllegalMove
 from exam.models import Attempt
-from exam.services import attempts
+from exam.services.sitting import attempts
 
 
 class Command(BaseCommand):

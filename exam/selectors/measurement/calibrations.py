@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from exam.engine.sitting.lifecycle import AttemptState, Purpose
 from exam.models import Calibration, Score
-from exam.selectors.pool import newest_calibration
+from exam.selectors.blueprints.pool import newest_calibration
 from questions.models import Bank, KeyChange
 
 LEAST_ATTEMPTS = 30  # complete exams; fewer say too little of any question

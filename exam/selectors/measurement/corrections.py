@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from accounts.models import User
 from exam.models import Attempt, Score, ScoreReason
-from exam.selectors.attempts import exams_for
 from exam.selectors.measurement.rescored import is_other
-from exam.selectors.readings import Reading, read_score
+from exam.selectors.results.readings import Reading, read_score
+from exam.selectors.sitting.attempts import exams_for
 from questions.models import KeyChange
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from exam.engine.items.concerns import Code
-from exam.selectors.forms import LETTERS
+from exam.selectors.sitting.forms import LETTERS
 
 Figures = Mapping[str, Any]
 

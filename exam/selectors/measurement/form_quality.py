@@ -19,7 +19,7 @@ from exam.engine.scores.scale import Reference, points_per_logit
 from exam.engine.scores.scoring import PROVISIONAL_POINTS
 from exam.engine.sitting.lifecycle import Purpose
 from exam.models import Attempt, Blueprint, Calibration, ExamForm, Report
-from exam.selectors.pool import (
+from exam.selectors.blueprints.pool import (
     current_equating,
     drawing_for,
     parameters_of,

@@ -16,11 +16,11 @@ from exam.engine.forms.pool import FloatArray
 from exam.engine.scores.rasch import probability
 from exam.engine.sitting.lifecycle import AttemptState
 from exam.models import Assignment, Blueprint, ExamForm, FormSet, Job, JobKind
-from exam.selectors.assignments import assignments_taught_by
-from exam.selectors.gaps import aims_in_words
+from exam.selectors.blueprints.gaps import aims_in_words
+from exam.selectors.blueprints.names import Names
+from exam.selectors.blueprints.pool import SERVED, parameters_of
+from exam.selectors.cohorts.assignments import assignments_taught_by
 from exam.selectors.measurement.form_use import first_forms, times_used
-from exam.selectors.names import Names
-from exam.selectors.pool import SERVED, parameters_of
 from questions.models import Bank, QuestionStatus, QuestionVersion
 
 FROM_CUT = np.linspace(-3.0, 3.0, 25)  # logits

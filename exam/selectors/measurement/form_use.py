@@ -8,7 +8,7 @@ from django.db.models import Count
 from accounts.models import User
 from exam.engine.sitting.lifecycle import AttemptState
 from exam.models import Attempt, ExamForm, FormSet
-from exam.selectors.pool import seen_version_ids
+from exam.selectors.blueprints.pool import seen_version_ids
 from questions.models import QuestionVersion
 
 

@@ -22,11 +22,11 @@ from exam.models import (
     Report,
     Score,
 )
-from exam.selectors.gaps import GapReport, gap_report
+from exam.selectors.blueprints.gaps import GapReport, gap_report
+from exam.selectors.blueprints.names import Names, names_of
+from exam.selectors.blueprints.pool import SERVED, Drawing, drawing_for, newest_calibration
 from exam.selectors.measurement.calibrations import Supply, supply_of
 from exam.selectors.measurement.key_health import IN_USE, current_rows
-from exam.selectors.names import Names, names_of
-from exam.selectors.pool import SERVED, Drawing, drawing_for, newest_calibration
 from questions.models import Bank, Question, QuestionStatus
 
 FORMS_SOUGHT = 20  # counting stops here: it is done while somebody waits

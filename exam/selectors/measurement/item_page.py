@@ -14,8 +14,8 @@ from exam.models import (
     QuestionReport,
     ReportOutcome,
 )
-from exam.selectors.forms import LETTERS
 from exam.selectors.measurement.key_health import Said, comparison_names, said_of
+from exam.selectors.sitting.forms import LETTERS
 from questions.models import KeyChange, Option, QuestionVersion, Review
 
 CALIBRATIONS_SHOWN = 12

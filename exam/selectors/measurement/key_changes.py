@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from accounts.models import User
 from accounts.selectors import cohorts_for
 from exam.models import Attempt, Job, JobKind
-from exam.selectors.attempts import attempts_taught_by
-from exam.selectors.forms import LETTERS
+from exam.selectors.sitting.attempts import attempts_taught_by
+from exam.selectors.sitting.forms import LETTERS
 from questions.models import Bank, KeyChange
 from questions.selectors.reviews import to_answer_first
 

@@ -11,8 +11,8 @@ from django.db.models import F, Max, QuerySet
 from accounts.models import User
 from exam.engine.items.concerns import Code
 from exam.models import Comparison, ItemStatistics
+from exam.selectors.blueprints.pool import SERVED
 from exam.selectors.measurement.evidence import LABELS, MEANINGS, sentence_of
-from exam.selectors.pool import SERVED
 from questions.models import Bank, KeyChange
 from questions.selectors.reviews import to_answer_first
 

@@ -7,6 +7,7 @@ import numpy as np
 from exam.engine.forms.pool import FloatArray
 from exam.engine.scores.rasch import probability
 from exam.models import ExamForm
+from exam.selectors.blueprints.pool import parameters_of
 from exam.selectors.measurement.form_quality import (
     Basis,
     FormRow,
@@ -14,7 +15,6 @@ from exam.selectors.measurement.form_quality import (
     rows_of,
     scored_items,
 )
-from exam.selectors.pool import parameters_of
 from questions.models import QuestionVersion
 
 

@@ -14,9 +14,9 @@ from exam.engine.forms.stock import forms_by_count, parts
 from exam.engine.items.pilots import Proposal, pick_wave, wave_size, weeks_needed
 from exam.engine.sitting.lifecycle import AttemptState, Purpose
 from exam.models import Attempt, Blueprint, ItemStatistics, Wave
+from exam.selectors.blueprints.pool import Drawing, drawing_for
 from exam.selectors.measurement.key_health import current_rows
 from exam.selectors.measurement.waves import open_wave, waiting_for_a_wave
-from exam.selectors.pool import Drawing, drawing_for
 from questions.models import Bank, Question, QuestionStatus
 
 WEEKS = 4  # of the past by which the future is judged

@@ -14,9 +14,9 @@ from accounts.models import User
 from exam.engine.forms.pool import IntArray
 from exam.engine.sitting.lifecycle import AttemptState, Purpose
 from exam.models import Attempt, ExamForm, Score
-from exam.selectors.answers import keys_of
-from exam.selectors.forms import LETTERS
 from exam.selectors.measurement.answer_rows import BEFORE_A_PATH, Rows, response_rows
+from exam.selectors.results.answers import keys_of
+from exam.selectors.sitting.forms import LETTERS
 from questions.models import Bank, Question, QuestionVersion
 from questions.selectors.reviews import to_answer_first
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from accounts.models import User
 from exam.models import Score
-from exam.selectors.history import sat_by, trend_of
+from exam.selectors.results.history import sat_by, trend_of
 
 
 def comparable_scores(candidate: User, slug: str) -> list[Score]:

@@ -9,7 +9,7 @@ from django.db.models import F
 from exam.engine.scores.scoring import Reference, prior_difficulty, solve_cut
 from exam.engine.simulation.people import Asked, Fault, TrueItem, make_items
 from exam.models import Attempt, Blueprint
-from exam.selectors.pool import SERVED, current_equating, reference_of
+from exam.selectors.blueprints.pool import SERVED, current_equating, reference_of
 from questions.models import Bank, Option, QuestionVersion
 
 ADDRESS = "simulated.example"

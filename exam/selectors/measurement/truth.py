@@ -30,9 +30,9 @@ from exam.models import (
     ScoreReason,
     Simulation,
 )
+from exam.selectors.blueprints.pool import blueprint_spec, report_scale
 from exam.selectors.measurement.planted import Planted, planted_faults
 from exam.selectors.measurement.simulated import true_reference
-from exam.selectors.pool import blueprint_spec, report_scale
 from questions.models import QuestionStatus, QuestionVersion
 
 MOST_SCORES = 20_000  # more say nothing new

@@ -6,9 +6,9 @@ from typing import Any
 
 from accounts.models import User
 from exam.models import Blueprint, ItemParameter, ItemStatistics
+from exam.selectors.blueprints.pool import current_equating
 from exam.selectors.measurement.planted import SAID
 from exam.selectors.measurement.simulated import true_cut
-from exam.selectors.pool import current_equating
 from questions.models import QuestionVersion
 from questions.selectors.reviews import to_answer_first
 

@@ -13,10 +13,10 @@ from exam.engine.sitting.batch import to_places
 from exam.engine.sitting.lifecycle import AttemptState
 from exam.highlights import highlighted
 from exam.models import Attempt, Response
-from exam.selectors.answers import keys_of
-from exam.selectors.forms import LETTERS
 from exam.selectors.personal.about import ANSWERS, SESSIONS, TABLES
 from exam.selectors.personal.about.table import Table
+from exam.selectors.results.answers import keys_of
+from exam.selectors.sitting.forms import LETTERS
 from questions.models import Option, QuestionVersion
 
 Row = dict[str, Any]

@@ -15,9 +15,9 @@ from exam.engine.forms.goal import CURVES, make_goal
 from exam.engine.forms.selected import Selected, farthest
 from exam.engine.forms.stock import forms_by_count, parts
 from exam.models import Blueprint, ExamForm, FormSet
-from exam.selectors.gaps import gap_report
-from exam.selectors.names import names_of
-from exam.selectors.pool import Drawing, drawing_for
+from exam.selectors.blueprints.gaps import gap_report
+from exam.selectors.blueprints.names import names_of
+from exam.selectors.blueprints.pool import Drawing, drawing_for
 from exam.services.jobs import CannotFinish, Claim
 
 SECONDS = 8.0  # for each call of the solver; a job has to be heard of every two minutes

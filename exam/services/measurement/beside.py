@@ -18,9 +18,9 @@ from exam.models import (
     Score,
     ScoreReason,
 )
-from exam.services.blueprints import equating_of
+from exam.services.blueprints.blueprints import equating_of
 from exam.services.jobs import Claim
-from exam.services.scoring import records_of
+from exam.services.results.scoring import records_of
 from questions.models import KeyChange
 from questions.services.errors import NotPossible
 

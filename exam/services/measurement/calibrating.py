@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from exam.engine.items.calibration import Answers, Calibrated, calibrate
 from exam.engine.scores.scoring import ENGINE_VERSION, standard_rating
 from exam.models import Calibration, JobKind
+from exam.selectors.blueprints.pool import newest_calibration
 from exam.selectors.measurement.answer_arrays import (
     AnswerArrays,
     answer_arrays,
     to_calibration,
 )
 from exam.selectors.measurement.calibrations import LEAST_ATTEMPTS, supply_of
-from exam.selectors.pool import newest_calibration
 from exam.services.jobs import CannotFinish, Claim, ask
 from exam.services.measurement import publishing
 from exam.services.measurement.beside import after_calibration

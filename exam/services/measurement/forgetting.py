@@ -23,10 +23,10 @@ from exam.models import (
     Simulation,
 )
 from exam.selectors.measurement.simulated import ADDRESS, COMPARISON
-from exam.services import exposure
-from exam.services.learning import make_cards
 from exam.services.measurement.simulated_keys import restore_keys
 from exam.services.measurement.simulated_pilots import restore_pilots
+from exam.services.practice.learning import make_cards
+from exam.services.sitting import exposure
 from questions.models import Bank, QuestionEvent, QuestionVersion, Review
 
 EACH = 500

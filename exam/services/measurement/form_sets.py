@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from exam.models import Blueprint, ExamForm, FormSet, Job, JobKind
+from exam.selectors.blueprints.pool import current_equating
 from exam.selectors.measurement.form_use import (
     first_forms,
     met_positions,
     sat_numbers,
     times_used,
 )
-from exam.selectors.pool import current_equating
 from exam.services import jobs
-from exam.services.admission import NotPossible
+from exam.services.sitting.admission import NotPossible
 
 MOST_FORMS = 20
 

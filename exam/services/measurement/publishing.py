@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from exam.engine.sitting.lifecycle import Purpose
 from exam.models import Blueprint, Calibration, Equating, ExamForm, ItemParameter, Scale
-from exam.selectors.pool import current_equating, newest_calibration, stored_prior
-from exam.services.blueprints import equating_of, hold_bank
+from exam.selectors.blueprints.pool import current_equating, newest_calibration, stored_prior
+from exam.services.blueprints.blueprints import equating_of, hold_bank
 from exam.services.jobs import Claim
 from questions.models import Bank, QuestionVersion
 from questions.services.errors import NotPossible

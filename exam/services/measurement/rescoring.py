@@ -14,11 +14,12 @@ from accounts.models import User
 from exam.models import Job, JobKind, JobState, Score, ScoreReason
 from exam.selectors.measurement.affected import affected_exams, learners_of
 from exam.selectors.measurement.rescored import Tally, is_other, outcome_of
-from exam.services import jobs, learning
+from exam.services import jobs
 from exam.services.jobs import Claim
 from exam.services.measurement import beside
+from exam.services.practice import learning
 from exam.services.queue import enqueue_corrections
-from exam.services.scoring import records_of, supposed_records
+from exam.services.results.scoring import records_of, supposed_records
 from questions.models import KeyChange, QuestionVersion
 from questions.services.keys import Correction, change_key, refuse
 

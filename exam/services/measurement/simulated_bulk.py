@@ -20,11 +20,9 @@ from exam.models import (
     SimulatedAbility,
     Simulation,
 )
-from exam.selectors.attempts import minutes_for
+from exam.selectors.blueprints.pool import Drawing, drawing_for
 from exam.selectors.measurement.simulated import Truth
-from exam.selectors.pool import Drawing, drawing_for
-from exam.services import learning, scoring
-from exam.services.attempts import drawn_form, receipt_of
+from exam.selectors.sitting.attempts import minutes_for
 from exam.services.measurement.simulated_sitting import (
     READ_AFTER,
     SCORED_AFTER,
@@ -34,8 +32,11 @@ from exam.services.measurement.simulated_sitting import (
     seed_of,
     sitting_of,
 )
-from exam.services.opening import option_facts, option_orders
-from exam.services.saving import SEEN_EVERY
+from exam.services.practice import learning
+from exam.services.results import scoring
+from exam.services.sitting.attempts import drawn_form, receipt_of
+from exam.services.sitting.opening import option_facts, option_orders
+from exam.services.sitting.saving import SEEN_EVERY
 
 LEARNERS = 100
 """So many people's cards are made; for all of them it would take longer than all the rest."""

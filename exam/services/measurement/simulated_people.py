@@ -10,7 +10,7 @@ from accounts.services.demo import EMAILS
 from exam.engine.simulation.people import Person, stream
 from exam.models import Assignment, Blueprint, Simulation
 from exam.selectors.measurement.simulated import ADDRESS
-from exam.services.assignments import assign
+from exam.services.cohorts.assignments import assign
 
 COHORTS = ("Evening class", "Cloud team", "Newcomers")
 FIRST = (

@@ -13,7 +13,9 @@ from exam.engine.sitting.batch import Batch, Change, to_places
 from exam.engine.sitting.lifecycle import EndedBy, accepts_until
 from exam.models import Assignment, Attempt, Blueprint, SimulatedAbility, Simulation
 from exam.selectors.measurement.simulated import Truth
-from exam.services import attempts, learning, reports, saving, scoring
+from exam.services.practice import learning
+from exam.services.results import reports, scoring
+from exam.services.sitting import attempts, saving
 
 EACH_SAVE = 12  # changes
 SCORED_AFTER = timedelta(seconds=2)

@@ -23,8 +23,6 @@ from exam.models import (
     Simulation,
 )
 from exam.selectors.measurement.simulated import ADDRESS, COMPARISON, Truth
-from exam.services import attempts, learning, practice, saving
-from exam.services.admission import NotPossible
 from exam.services.measurement.simulated_people import COHORTS
 from exam.services.measurement.simulated_sitting import (
     EACH_SAVE,
@@ -35,7 +33,10 @@ from exam.services.measurement.simulated_sitting import (
     save_all,
     sitting_of,
 )
-from exam.services.practice import Plan
+from exam.services.practice import learning, practice
+from exam.services.practice.practice import Plan
+from exam.services.sitting import attempts, saving
+from exam.services.sitting.admission import NotPossible
 from questions.models import Review
 
 PRACTISING = 30

@@ -12,15 +12,16 @@ from accounts.models import User
 from exam.engine.forms.assembly import BankTooSmall
 from exam.engine.simulation.people import MOST_ATTEMPTS, Person, make_person
 from exam.models import Assignment, Attempt, Blueprint, ExamForm, Simulation
+from exam.selectors.blueprints.pool import drawing_for
 from exam.selectors.measurement.simulated import Truth, has_real_attempts, make_truth
-from exam.selectors.pool import drawing_for
-from exam.services import exposure, forecasts
 from exam.services.measurement.simulated_bulk import BulkWriter
 from exam.services.measurement.simulated_people import assign_exam, make_people
 from exam.services.measurement.simulated_pilots import make_pilots
 from exam.services.measurement.simulated_sitting import Due, sit_through_services
 from exam.services.measurement.simulated_traces import leave_traces
 from exam.services.queue import quietly
+from exam.services.results import forecasts
+from exam.services.sitting import exposure
 
 SMALL = 200  # attempts: as many go through the services, more in bulk
 EACH_BATCH = 100  # attempts between two counts of how often each question was served

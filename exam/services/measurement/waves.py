@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from exam.models import Wave
+from exam.selectors.blueprints.pool import drawing_for
 from exam.selectors.measurement.pilots import next_questions, next_wave, waiting_questions
-from exam.selectors.pool import drawing_for
 from questions.models import Bank
 from questions.services.errors import NotPossible
 

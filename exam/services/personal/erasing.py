@@ -23,7 +23,7 @@ from exam.models import (
     Response,
     TimeGrant,
 )
-from exam.services import attempts
+from exam.services.sitting import attempts
 
 log = logging.getLogger(__name__)
 

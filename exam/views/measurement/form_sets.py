@@ -17,12 +17,12 @@ from accounts.access import instructor_required
 from exam import charts
 from exam.forms.measurement.form_sets import FormSetForm
 from exam.models import Blueprint, FormSet
-from exam.selectors.gaps import aims_in_words
+from exam.selectors.blueprints.gaps import aims_in_words
+from exam.selectors.blueprints.names import names_of
 from exam.selectors.measurement import form_sets as selector
 from exam.selectors.measurement.form_use import first_forms
-from exam.selectors.names import names_of
-from exam.services.admission import NotPossible
 from exam.services.measurement import form_sets as service
+from exam.services.sitting.admission import NotPossible
 from exam.views.spreadsheets import table_file
 from questions.models import Bank
 

@@ -15,8 +15,9 @@ from exam.charts.precision import Precision, precision
 from exam.engine.forms.pool import FloatArray
 from exam.engine.forms.quality import error_in_points, information_at, target_information
 from exam.models import Blueprint, Report
-from exam.selectors.attempts import current_blueprints
-from exam.selectors.gaps import aims_in_words
+from exam.selectors.blueprints.gaps import aims_in_words
+from exam.selectors.blueprints.names import names_of
+from exam.selectors.blueprints.pool import report_scale
 from exam.selectors.measurement.form_quality import (
     NEWEST,
     Basis,
@@ -25,8 +26,7 @@ from exam.selectors.measurement.form_quality import (
     forms_judged,
 )
 from exam.selectors.measurement.one_form import one_form
-from exam.selectors.names import names_of
-from exam.selectors.pool import report_scale
+from exam.selectors.sitting.attempts import current_blueprints
 from exam.views.spreadsheets import table_file
 from questions.models import Bank
 

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import instructor_required
 from exam.charts.truths import Against, against
-from exam.selectors.attempts import current_blueprints
 from exam.selectors.measurement.truth import Difficulties, Scores, Truths, truths_of
 from exam.selectors.measurement.truth_figures import FIGURE_COLUMNS, truth_figures
 from exam.selectors.measurement.truth_rows import TRUTH_COLUMNS, truth_rows
+from exam.selectors.sitting.attempts import current_blueprints
 from exam.views.spreadsheets import table_file
 from questions.models import Bank
 

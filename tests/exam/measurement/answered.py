@@ -16,8 +16,8 @@ from exam.models import (
     Response,
     Score,
 )
-from exam.selectors.answers import keys_of
-from exam.selectors.pool import current_equating
+from exam.selectors.blueprints.pool import current_equating
+from exam.selectors.results.answers import keys_of
 from questions.models import Option, QuestionVersion
 from tests.exam.conftest import NOON
 from tests.factories import UserFactory

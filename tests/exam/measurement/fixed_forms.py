@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from exam.models import Blueprint, ExamForm, FormSet, Job
-from exam.selectors.pool import drawing_for
+from exam.selectors.blueprints.pool import drawing_for
 from exam.services import jobs
-from exam.services.attempts import drawn_form
 from exam.services.measurement.form_sets import ask_for_set
+from exam.services.sitting.attempts import drawn_form
 from exam.tasks.long import WORK
 from tests.exam.conftest import NOON
 

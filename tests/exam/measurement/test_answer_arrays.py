@@ -9,7 +9,6 @@ from pytest_django import DjangoAssertNumQueries
 from exam.engine.sitting.lifecycle import AttemptState, Purpose
 from exam.engine.sitting.path import ChangeKind, read_path
 from exam.models import Attempt, Blueprint, Response
-from exam.selectors.answers import keys_of
 from exam.selectors.measurement.answer_arrays import (
     COMPLETE_SHARE,
     AnswerArrays,
@@ -17,7 +16,8 @@ from exam.selectors.measurement.answer_arrays import (
     to_calibration,
     to_responses,
 )
-from exam.services import scoring
+from exam.selectors.results.answers import keys_of
+from exam.services.results import scoring
 from questions.models import QuestionVersion
 from tests.exam.conftest import NOON
 from tests.exam.measurement.answered import LENGTH, fill

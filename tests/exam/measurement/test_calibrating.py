@@ -21,18 +21,19 @@ from exam.models import (
     JobState,
     ScoreTable,
 )
-from exam.selectors.blueprints import current_versions, rules_of
-from exam.selectors.pool import (
+from exam.selectors.blueprints.blueprints import current_versions, rules_of
+from exam.selectors.blueprints.pool import (
     current_equating,
     newest_calibration,
     parameters_of,
     stored_prior,
 )
-from exam.services import jobs, scoring
-from exam.services.blueprint_editing import change_blueprint
-from exam.services.blueprints import refresh_parameters
+from exam.services import jobs
+from exam.services.blueprints.blueprint_editing import change_blueprint
+from exam.services.blueprints.blueprints import refresh_parameters
 from exam.services.measurement.calibrating import ask_where_due
 from exam.services.measurement.form_sets import next_form
+from exam.services.results import scoring
 from exam.tasks.long import WORK
 from questions.models import Bank, Question, QuestionStatus, QuestionVersion
 from tests.exam.conftest import NOON

@@ -21,9 +21,9 @@ from exam.models import (
     Score,
     Simulation,
 )
+from exam.selectors.blueprints.pool import newest_calibration
 from exam.selectors.measurement.calibration_page import AgainstTruth, findings_of
 from exam.selectors.measurement.calibrations import Supply, supply_of
-from exam.selectors.pool import newest_calibration
 from exam.services import jobs
 from exam.tasks.long import WORK
 from questions.models import KeyChange, Question, QuestionVersion

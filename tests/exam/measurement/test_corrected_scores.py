@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from exam.models import Attempt, Blueprint
 from exam.selectors.measurement.corrections import corrections_for, story_of
-from exam.services import reports
 from exam.services.measurement import corrections
+from exam.services.results import reports
 from questions.models import KeyChange
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON

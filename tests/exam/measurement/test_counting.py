@@ -19,12 +19,12 @@ from exam.models import (
     JobKind,
     Response,
 )
-from exam.selectors.answers import keys_of
 from exam.selectors.measurement.item_evidence import drifts, known_difficulties
-from exam.selectors.question_statistics import statistics_of
+from exam.selectors.questions.question_statistics import statistics_of
+from exam.selectors.results.answers import keys_of
 from exam.services import jobs
 from exam.services.measurement import counting
-from exam.services.reports import report_question
+from exam.services.results.reports import report_question
 from questions.models import Option, QuestionVersion, Review
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON

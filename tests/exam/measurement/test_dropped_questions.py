@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import User
 from exam.models import Attempt, Card, Recall, ScoreTable
-from exam.services import learning
+from exam.services.practice import learning
 from questions.models import Question
 from questions.services.errors import NotPossible
 from tests.exam.conftest import NOON

@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, ExportPiece, Job, JobKind, JobState, Score
-from exam.selectors.answers import answers_by_attempt
 from exam.selectors.measurement.research import response_lines, sittings
+from exam.selectors.results.answers import answers_by_attempt
 from exam.services import jobs
 from exam.services.measurement import exporting
 from exam.tasks.long import run_job

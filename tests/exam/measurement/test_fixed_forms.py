@@ -19,12 +19,13 @@ from exam.models import (
     FormSet,
     ScoreTable,
 )
-from exam.selectors.assignments import Stand, assignments_for
-from exam.services import attempts, scoring
-from exam.services.admission import NotPossible
-from exam.services.assignments import change_assignment
+from exam.selectors.cohorts.assignments import Stand, assignments_for
+from exam.services.cohorts.assignments import change_assignment
 from exam.services.measurement.form_sets import delete_set, next_form
-from exam.services.opening import open_attempt
+from exam.services.results import scoring
+from exam.services.sitting import attempts
+from exam.services.sitting.admission import NotPossible
+from exam.services.sitting.opening import open_attempt
 from questions.models import QuestionStatus, QuestionVersion
 from tests.exam.assignments import DAY, browser, current
 from tests.exam.conftest import NOON, assigned

@@ -12,13 +12,13 @@ from accounts.models import User
 from exam.charts.precision import precision
 from exam.engine.scores.chances import classification
 from exam.models import Attempt, Blueprint, Calibration, ExamForm
+from exam.selectors.blueprints.pool import current_equating, parameters_of
 from exam.selectors.measurement.form_quality import (
     NEWEST,
     form_quality,
     forms_judged,
     population_of,
 )
-from exam.selectors.pool import current_equating, parameters_of
 from questions.models import QuestionVersion
 from tests.exam.builders import practise, sit
 from tests.exam.conftest import NOON

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint
-from exam.services import attempts
+from exam.services.sitting import attempts
 from tests.exam.conftest import NOON, assigned
 from tests.exam.measurement.fixed_forms import bare_set
 from tests.exam.test_races import at_once

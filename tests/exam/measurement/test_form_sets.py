@@ -14,8 +14,8 @@ from exam.models import (
     JobState,
 )
 from exam.selectors.measurement.form_sets import scored_versions
-from exam.services.admission import NotPossible
 from exam.services.measurement.form_sets import ask_for_extent
+from exam.services.sitting.admission import NotPossible
 from questions.models import QuestionStatus, QuestionVersion
 from tests.exam.assignments import DAY, browser
 from tests.exam.conftest import NOON

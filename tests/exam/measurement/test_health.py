@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from exam.models import Blueprint, Calibration, ItemParameter, ItemStatistics
 from exam.selectors.measurement.health import health_of, use_table
-from exam.services import exposure
+from exam.services.sitting import exposure
 from questions.models import Bank, QuestionStatus
 from tests.exam.builders import sit
 from tests.factories import UserFactory

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from exam.engine.items.concerns import Code
 from exam.models import Blueprint, Calibration, ItemParameter
-from exam.services.reports import report_question
+from exam.services.results.reports import report_question
 from questions.models import Bank, Question, QuestionVersion, Review
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON

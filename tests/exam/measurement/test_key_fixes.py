@@ -12,8 +12,8 @@ from django.urls import reverse
 from accounts.models import User
 from exam.charts import change_bars
 from exam.models import Attempt, Blueprint, Job, ScoreTable
-from exam.services import scoring
-from exam.services.scoring import records_of
+from exam.services.results import scoring
+from exam.services.results.scoring import records_of
 from questions.formats.record import as_record
 from questions.models import KeyChange, Question, QuestionStatus, QuestionVersion
 from questions.selectors.content import content_of

@@ -3,7 +3,7 @@
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Score, ScoreTable
 from exam.services.measurement import rescoring
-from exam.services.scoring import supposed_records
+from exam.services.results.scoring import supposed_records
 from questions.services.keys import Correction
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON

@@ -14,9 +14,9 @@ from django.utils import timezone
 from accounts.models import User
 from exam.engine.items.concerns import Code
 from exam.models import Attempt, Blueprint, Comparison, Job, Simulation
+from exam.selectors.blueprints.pool import current_equating, newest_calibration
 from exam.selectors.measurement.calibration_page import findings_of
 from exam.selectors.measurement.simulated import true_cut
-from exam.selectors.pool import current_equating, newest_calibration
 from questions.models import KeyChange, QuestionVersion
 from questions.selectors.editor import opened
 from questions.services.drafting import save_draft

@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from exam.engine.items.pilots import Proposal
 from exam.models import Blueprint, ItemStatistics, Wave
+from exam.selectors.blueprints.pool import drawing_for
 from exam.selectors.measurement.pilots import next_wave, progress_of, proposal_counts
-from exam.selectors.pool import drawing_for
 from exam.services.measurement import waves
 from questions.models import Bank, Question, QuestionStatus
 from questions.services.errors import NotPossible

@@ -10,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from exam.engine.practice.memory import Grade
 from exam.models import Attempt, Blueprint, Card, Recall, Score
-from exam.services import attempts, jobs, learning, scoring
+from exam.services import jobs
 from exam.services.measurement import beside, rescoring
-from exam.services.scoring import records_of
+from exam.services.practice import learning
+from exam.services.results import scoring
+from exam.services.results.scoring import records_of
+from exam.services.sitting import attempts
 from questions.models import KeyChange, Question, QuestionEvent
 from questions.services.errors import NotPossible
 from tests.exam.builders import practise, sit

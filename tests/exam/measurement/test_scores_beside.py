@@ -8,9 +8,9 @@ import pytest
 
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Calibration, ItemParameter, Score
-from exam.selectors.history import sat_by, trend_of
 from exam.selectors.measurement.corrections import corrections_for, story_of
 from exam.selectors.measurement.score_versions import comparable, comparable_scores
+from exam.selectors.results.history import sat_by, trend_of
 from exam.services import jobs
 from exam.services.measurement import beside, rescoring
 from questions.models import KeyChange

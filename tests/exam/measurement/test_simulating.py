@@ -31,11 +31,11 @@ from exam.models import (
     Simulation,
 )
 from exam.services import queue
-from exam.services.attempts import _receipt
 from exam.services.measurement import simulated_traces, simulating
 from exam.services.measurement.forgetting import forget_simulations
 from exam.services.measurement.simulated_pilots import make_pilots, restore_pilots
 from exam.services.measurement.simulating import CannotSimulate, simulate
+from exam.services.sitting.attempts import _receipt
 from questions.models import (
     Bank,
     KeyChange,

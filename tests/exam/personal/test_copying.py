@@ -14,9 +14,10 @@ from accounts.services.audit import asked_from, record
 from accounts.services.people import NotPossible
 from exam.models import Attempt, Blueprint, DataCopy
 from exam.selectors.personal.about import ANSWERS, SESSIONS, TABLES
-from exam.services import learning, reports
 from exam.services.personal import copying
 from exam.services.personal.copying import ask_for_copy, forget_copies, make, packed
+from exam.services.practice import learning
+from exam.services.results import reports
 from questions.models import Comment, Option
 from tests.exam.builders import practise, sit
 from tests.exam.conftest import NOON

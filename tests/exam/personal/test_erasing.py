@@ -31,12 +31,15 @@ from exam.models import (
     Score,
     TimeGrant,
 )
-from exam.selectors.attempts import attempts_taught_by
-from exam.selectors.beside_others import beside_cohorts
-from exam.selectors.cohort_exams import exams_of
-from exam.services import attempts, exposure, jobs, learning, reports, scoring
+from exam.selectors.cohorts.beside_others import beside_cohorts
+from exam.selectors.cohorts.cohort_exams import exams_of
+from exam.selectors.sitting.attempts import attempts_taught_by
+from exam.services import jobs
 from exam.services.measurement import calibrating, exporting
 from exam.services.personal.erasing import erase
+from exam.services.practice import learning
+from exam.services.results import reports, scoring
+from exam.services.sitting import attempts, exposure
 from questions.models import Comment, QuestionVersion
 from tests.exam.builders import practise, sit
 from tests.exam.conftest import NOON

@@ -8,9 +8,9 @@ from accounts.models import Action, AuditEntry, Role, User
 from accounts.services.people import NotPossible
 from exam.engine.sitting.batch import parse_batch
 from exam.models import Attempt, Response
-from exam.selectors.attempts import current_blueprints
+from exam.selectors.sitting.attempts import current_blueprints
 from exam.services.personal.erasing import erase
-from exam.services.saving import save
+from exam.services.sitting.saving import save
 from tests.accounts.test_races import at_once
 from tests.exam.builders import sit
 from tests.exam.conftest import batch, change

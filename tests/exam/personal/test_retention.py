@@ -17,11 +17,13 @@ from pytest_django import Settings
 from accounts.models import Action, AuditEntry, Invitation, User
 from accounts.services.audit import record
 from exam.models import Attempt, Blueprint, DataCopy, QuestionReport, ReportOutcome, Response
-from exam.services import learning, question_reports, reports
 from exam.services.measurement.exporting import KEPT
 from exam.services.personal import retention
 from exam.services.personal.copying import ask_for_copy
 from exam.services.personal.leaving import leave
+from exam.services.practice import learning
+from exam.services.questions import question_reports
+from exam.services.results import reports
 from tests.exam.builders import sit
 from tests.factories import (
     AdministratorFactory,

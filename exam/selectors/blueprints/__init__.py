@@ -1,0 +1,1 @@
+"""Blueprints, and what forms are drawn from."""

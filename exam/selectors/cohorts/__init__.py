@@ -1,0 +1,1 @@
+"""What instructors see of the people they look after."""

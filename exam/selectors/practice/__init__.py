@@ -1,0 +1,1 @@
+"""Practice between exams, and what stays in memory."""

@@ -1,0 +1,1 @@
+"""How questions do, and what candidates remark on them."""

@@ -1,0 +1,1 @@
+"""What became of an exam: scores, the report, answers, the history."""

@@ -1,0 +1,1 @@
+"""Exams that run: attempts, and the forms their pages show."""

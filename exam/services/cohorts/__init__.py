@@ -1,0 +1,1 @@
+"""Exams assigned to cohorts."""

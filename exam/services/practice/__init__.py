@@ -1,0 +1,1 @@
+"""Practice between exams, and the cards it is drawn from."""

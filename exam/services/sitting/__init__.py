@@ -1,0 +1,1 @@
+"""An exam from its beginning to its end."""

@@ -1,0 +1,1 @@
+"""Cohorts and candidates, for their instructors."""

@@ -1,0 +1,1 @@
+"""Reports, reviews, the history, readiness."""

@@ -1,0 +1,1 @@
+"""The pages on which an exam is sat, and their save protocol."""
