@@ -35,18 +35,27 @@ class ForgivingRedisCache(RedisCache):
         inherited = super().delete
         return self._asked(lambda: inherited(*args, **kwargs), False)
 
-    def count(self, key: str, seconds: int) -> int:
-        """How often this was asked in the last so many seconds, in one round trip for most.
+    def seconds_to_wait(self, key: str, times: int, seconds: int) -> int:
+        """Counts one more of these; 0 while they are at most `times` in so many seconds.
 
-        What cannot be counted counts as the first.
+        Counting begins with the first of them, so no clock is asked and none can differ. What
+        cannot be counted is within the limit.
         """
-        return self._asked(lambda: self._counted(self.make_and_validate_key(key), seconds), 1)
+        name = self.make_and_validate_key(key)
+        return self._asked(lambda: self._counted(name, times, seconds), 0)
 
-    def _counted(self, name: str, seconds: int) -> int:
+    def _counted(self, name: str, times: int, seconds: int) -> int:
+        """In one round trip for most."""
         number: int = self._counter.incr(name)
         if number == 1:
             self._counter.expire(name, seconds)
-        return number
+        if number <= times:
+            return 0
+        left: int = self._counter.ttl(name)
+        if left < 0:  # its end was lost between the two steps above: nobody is shut out for good
+            self._counter.expire(name, seconds)
+            return seconds
+        return max(left, 1)
 
     def _asked(self, ask: Callable[[], T], otherwise: T) -> T:
         """What Redis says; `otherwise` while it is away."""

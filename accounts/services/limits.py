@@ -5,7 +5,6 @@ database (accounts/lockout.py); how often files and invitations come, too.
 """
 
 import hashlib
-import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +13,7 @@ from django.core.cache import cache
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many times in so many seconds."""
+    """So many times in so many seconds, counted from the first of them."""
 
     times: int
     seconds: int
@@ -46,14 +45,12 @@ def use(name: str, *who: str) -> None:
     """Counts one more of these by whom; beyond the limit it is refused.
 
     Raises:
-        TooOften: the limit was reached in this stretch of time.
+        TooOften: the limit is reached.
     """
-    limit, now = LIMITS[name], time.time()
-    # The stretch is part of the key, so a counter that lost its end shuts nobody out for good.
-    stretch, gone = divmod(int(now), limit.seconds)
+    limit = LIMITS[name]
     whose = hashlib.sha256("|".join(who).encode()).hexdigest()[:32]
-    if cache.count(f"limit:{name}:{whose}:{stretch}", limit.seconds) > limit.times:
-        raise TooOften(limit.seconds - gone)
+    if seconds := cache.seconds_to_wait(f"limit:{name}:{whose}", limit.times, limit.seconds):
+        raise TooOften(seconds)
 
 
 def is_within(name: str, *who: str) -> bool:

@@ -42,7 +42,7 @@ def prepare(*options: str) -> None:
         "SECRET_KEY": "only-for-measuring-" + "x" * 50,
         "PYTHONPATH": str(ROOT),
         "OPENBLAS_NUM_THREADS": "1",
-        "GRANIAN_BLOCKING_THREADS": "4",
+        "GRANIAN_BLOCKING_THREADS": "2",
         "GRANIAN_BACKPRESSURE": str(MOST_CONNECTIONS),
         "GRANIAN_BACKLOG": str(MOST_CONNECTIONS),
     }
