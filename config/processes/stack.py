@@ -63,13 +63,14 @@ class Stack:
             shutil.rmtree(self.metrics, ignore_errors=True)
 
     def start(self) -> None:
-        """In this order, because each part needs those before it."""
+        """In this order, because each part needs those before it, and it is the reverse of that
+        of the stop: exams are served until all else has ended."""
         say(f"data folder     {self.data}")
         if not os.environ.get("REDIS_URL"):
             self.start_valkey()
         self.prepare()
-        self.start_workers()
         self.start_web()
+        self.start_workers()
         self.welcome()
 
     def start_valkey(self) -> None:
@@ -126,7 +127,7 @@ class Stack:
             "REDIS_URL": f"unix://{embedded.socket_path(self.data)}",
             "SITE_URL": self.url,
             "GRANIAN_WORKERS": str(min(max(os.cpu_count() or 1, 2), 4)),
-            "GRANIAN_BLOCKING_THREADS": "4",
+            "GRANIAN_BLOCKING_THREADS": "2",
             # Open connections of one process, those of idle browsers too: by default they are few,
             # and whoever comes next waits until somebody leaves.
             "GRANIAN_BACKPRESSURE": str(MOST_CONNECTIONS),

@@ -1,6 +1,8 @@
-// Network first. What the exam page put into its cache answers when there is no network;
+// Network first. What the exam page put into its cache answers when there is no network, or nobody
+// but a proxy, or a server without its database, at the other end;
 // nothing else is kept, and every other address passes untouched.
 
+const AWAY = [502, 503, 504];
 const KEPT = /^\/(static\/|pictures\/|attempts\/\d+\/$)/;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -15,11 +17,13 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function networkFirst(request) {
+  const kept = () => caches.match(request, { ignoreSearch: true, ignoreVary: true });
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    return AWAY.includes(answer.status) ? ((await kept()) ?? answer) : answer;
   } catch (failure) {
-    const kept = await caches.match(request, { ignoreSearch: true, ignoreVary: true });
-    if (kept) return kept;
+    const copy = await kept();
+    if (copy) return copy;
     throw failure;
   }
 }

@@ -18,10 +18,17 @@ from tests.faults.journal import Entry, Journal
 from tests.faults.wire import NOTHING, Answer, Wire
 
 TOKEN = "t" * 32  # the same in cookie and header is all that the check asks for
+LONGEST_PAUSE = 3.0
 BATCH = 200  # changes in one request, well below the 64 kB
 STATE = re.compile(rb'<script id="sitting-state" type="application/json">(.*?)</script>', re.S)
 ASSET = re.compile(r'"(/static/[^"]+)"')
 RAW = re.compile(rb"Traceback|psycopg|OperationalError|Internal Server Error|DEBUG = ")
+
+
+def pause_after(failures: int, asked: float, chance: float) -> float:
+    """Seconds until a save is tried again: `pauseAfter` of record.js, which a test compares."""
+    step = min(2.0 ** min(max(failures - 1, 0), 2), LONGEST_PAUSE)
+    return max(step * (1 + chance) / 2, asked * (1 + chance / 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +51,11 @@ class Browser:
         self.statuses: Counter[int] = Counter()
         self.raw: list[str] = []  # what nobody should ever be shown
         self.ackings: list[float] = []  # when something was acknowledged
+        self.refusals: list[float] = []  # when nothing could be saved
         self.saved = 0  # changes that were acknowledged
         self.conflict: dict[str, Any] = {}  # the answer that made the page read-only
         self.receipt: dict[str, Any] = {}
+        self.token = ""  # names a claim until it is answered, also across a reload
         self.assets: list[str] = []  # the files that the page is made of
         self.begin_page()
 
@@ -54,7 +63,6 @@ class Browser:
         """What a page knows when it has just been loaded."""
         self.sitting = self.journal.sitting
         self.claimed = self.forced = self.stopped = self.ending = False
-        self.token = ""  # names a claim until it is answered
         self.failures = 0
         self.wait = 0.0
         self.base = 0.0  # the attempt's clock less our monotonic one, in seconds
@@ -174,6 +182,7 @@ class Browser:
 
     def take_over(self) -> None:
         """The person says: go on here."""
+        self.token = ""
         self.claimed, self.forced, self.stopped, self.failures = False, True, False, 0
         self.woken.set()
 
@@ -191,13 +200,15 @@ class Browser:
         self.token = self.token or secrets.token_hex(16)
         asked = {"previous": self.sitting, "take_over": self.forced, "token": self.token}
         status, body, self.wait = await self.post("claim", asked)
+        if status in (200, 409):
+            self.token = ""
         if status != 200:
             self.trouble(status, body)
             return False
         self.correct(body)
         unbroken = body["sitting"] == (self.sitting or 0) + 1
         self.sitting = self.journal.sitting = body["sitting"]
-        self.claimed, self.forced, self.failures, self.token = True, False, 0, ""
+        self.claimed, self.forced, self.failures = True, False, 0
         stored = [response["seq"] for response in body["responses"].values()]
         self.journal.sequence = max(self.journal.sequence, *stored, 0)
         if not unbroken:
@@ -246,15 +257,15 @@ class Browser:
     def trouble(self, status: int, body: dict[str, Any]) -> None:
         """Not saved."""
         self.failures += 1
+        self.refusals.append(time.monotonic())
         if status == 422:  # nothing that this page sends is wrong
             self.raw.append(f"422 {body}")
         if status == 409:
             self.stopped, self.conflict = True, body
 
     def back_off(self, wait: float) -> float:
-        """1, 2, 4, 4 … s with jitter, or what the server asked for."""
-        step = 2.0 ** min(max(self.failures - 1, 0), 2)
-        return max(wait, step * (0.5 + random.random() / 2))
+        """As the page does it."""
+        return pause_after(self.failures, wait, random.random())
 
     async def run(self) -> None:
         """Speak whenever something waits, until the page is read-only or the exam handed in."""

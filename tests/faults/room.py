@@ -105,9 +105,12 @@ class Room:
         for page in self.pages.values():
             page.cancel()
 
-    def open_pages(self) -> None:
-        """Everybody opens the exam page again."""
+    def load_pages(self) -> None:
+        """Everybody loads the exam page again."""
         assert all(self.loop.together(browser.open() for browser in self.browsers)), self.told
+
+    def show_pages(self) -> None:
+        """The pages that were loaded begin to speak."""
         self.sit(*self.browsers)
 
     def twin(self, browser: Browser) -> Browser:
@@ -168,6 +171,11 @@ class Room:
     def acked_since(self, at: float) -> list[float | None]:
         """When something of each of them was acknowledged first after that moment."""
         return [next((a for a in b.ackings if a >= at), None) for b in self.browsers]
+
+    def most_refusals(self, since: float) -> int:
+        """How often one of them was refused between that moment and its first save, at most."""
+        firsts = zip(self.browsers, self.acked_since(since), strict=True)
+        return max(sum(since <= at < (first or at + 1) for at in b.refusals) for b, first in firsts)
 
     @property
     def saved(self) -> int:

@@ -11,9 +11,10 @@ class Size:
     browsers: int  # in the room that sits through most faults
     small: int  # in a room that hands in
     rounds: int
+    refusals: int  # how often everybody is refused before the database comes back
     people: int
     web_workers: int
 
 
 LONG = os.environ.get("FAULTS") == "long"
-SIZE = Size(50, 30, 3, 600, 4) if LONG else Size(20, 10, 1, 120, 2)
+SIZE = Size(50, 30, 3, 12, 600, 4) if LONG else Size(20, 10, 1, 2, 150, 2)

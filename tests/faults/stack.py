@@ -125,7 +125,15 @@ class Stack:
     def restart(self, home: Path) -> None:
         """Stop what runs, and start the release in this folder at the same address."""
         self.product.stop()
+        self.start(home)
+
+    def start(self, home: Path) -> None:
+        """Start the release in this folder at the same address."""
         self.product = Release(home, self.data, f"127.0.0.1:{self.port}", **self.variables)
+
+    def warm_stops(self) -> int:
+        """How often the worker that scores has begun to stop after finishing what it does."""
+        return (self.data / "logs" / "worker.log").read_text().count("Warm shutdown")
 
     def sweep(self) -> None:
         """Ask for a sweep now, as beat does every ten seconds."""

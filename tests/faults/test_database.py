@@ -11,7 +11,7 @@ from tests.faults.stack import Stack
 def test_nothing_is_lost_when_postgresql_is_killed(room: Room, stack: Stack, proof: Proof) -> None:
     with proof.through("PostgreSQL killed, started later", room) as fault:
         stack.database.kill()
-        room.until_everybody_was_refused(SIZE.rounds)
+        room.until_everybody_was_refused(SIZE.refusals)
         stack.database.start()
         fault.is_over()
         assert fault.was_felt()
@@ -34,7 +34,7 @@ def test_nothing_is_lost_when_the_disk_of_postgresql_is_full(
         pytest.skip(f"no full disk: {stack.database.no_disk}")
     with proof.through("no byte left on PostgreSQL's disk", room) as fault:
         with stack.database.full_disk():
-            room.until_everybody_was_refused(SIZE.rounds)
+            room.until_everybody_was_refused(SIZE.refusals)
         stack.database.revive()
         fault.is_over()
         assert fault.was_felt()

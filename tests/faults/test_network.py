@@ -53,8 +53,26 @@ def test_a_page_loaded_again_sends_what_was_not_acknowledged(
         remote_room.until_everybody_was_refused()
         remote_room.close_pages()
         proxy.cut = Cut.NOWHERE
-        remote_room.open_pages()
+        remote_room.load_pages()
+        remote_room.show_pages()
         fault.is_over()
+
+
+def test_nobody_is_asked_who_reloads_a_page_that_lost_the_answer_to_its_claim(
+    remote_room: Room, proxy: Proxy, proof: Proof
+) -> None:
+    with proof.through("answer to the claim lost, then a reload", remote_room) as fault:
+        remote_room.close_pages()
+        remote_room.load_pages()
+        proxy.cut = Cut.AFTER
+        remote_room.show_pages()
+        remote_room.until_everybody_was_refused()
+        remote_room.close_pages()
+        proxy.cut = Cut.NOWHERE
+        remote_room.load_pages()
+        remote_room.show_pages()
+        fault.is_over()
+        assert [browser.conflict for browser in remote_room.browsers if browser.conflict] == []
 
 
 def test_an_exam_whose_receipt_was_lost_is_handed_in_once(

@@ -23,9 +23,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PARENT_OF_TWO = "echo started; sleep 300 & sleep 300"
 STUBBORN = "trap '' TERM; echo started; while true; do sleep 1; done"
 
+# Under nohup a hang-up is ignored, and whoever is started inherits that.
 PROGRAM = """
+import signal
 import sys
 from pathlib import Path
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from config.processes.supervisor import Failed, Stopped, Supervisor
 folder = Path(sys.argv[1])
 supervisor = Supervisor({"PATH": "/usr/bin:/bin"}, folder, folder / "logs")
