@@ -16,6 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import sessions
+from accounts.access import ask_for_second_step, lacks_second_step
 from accounts.lockout import remember
 from accounts.models import Action, Invitation, User
 from accounts.selectors import open_invitation
@@ -78,6 +80,22 @@ class AccountAdapter(DefaultAccountAdapter):
                 user.display_name = invitation.name
                 user.save(update_fields=["display_name"])
         request.session.pop(INVITATION, None)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Every way in but the demo links comes by here."""
+        super().login(request, user)
+        sessions.begin(request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        """The way out."""
+        sessions.leave(request)
+        super().logout(request)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Home; first the second step, for whose role must have one. Asked-for pages go before."""
+        if first := lacks_second_step(request):
+            ask_for_second_step(request)
+        return first or super().get_login_redirect_url(request)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Marks the browser as one of this person's: strangers cannot shut it any more."""

@@ -3,6 +3,7 @@
 One place counts: axes, in the database. A session that is signed in is never asked.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import Action, User
 from accounts.services.audit import record
+
+log = logging.getLogger("cutscore.sign_ins")
 
 LONGEST = 255  # what the table of failures holds
 # As AXES_LOCKOUT_PARAMETERS names them, in that order, with how many wrong passwords each takes.
@@ -108,7 +111,10 @@ class Handler(AxesDatabaseHandler):
         """The try that shuts a door leaves a line in the audit log."""
         was_shut = getattr(request, "axes_locked_out", False)
         super().user_login_failed(sender, credentials, request, **kwargs)
-        if request is not None and request.axes_locked_out and not was_shut:
+        if request is None:
+            return
+        log.info("sign-in failed", extra={"outcome": "password"} | _whose(request, credentials))
+        if request.axes_locked_out and not was_shut:
             self._note(request, credentials)
 
     def _note(self, request: HttpRequest, credentials: dict) -> None:
@@ -116,6 +122,13 @@ class Handler(AxesDatabaseHandler):
         person = User.objects.filter(email=get_client_username(request, credentials)).first()
         if shut and (person or shut.by == NETWORK):
             record(Action.LOCKED_OUT, by=None, on=person, details={"shut": SHUT_FOR[shut.by]})
+
+
+def _whose(request: HttpRequest, credentials: dict) -> dict[str, int]:
+    """The number of the account that was tried, if there is one; never what was typed."""
+    email = get_client_username(request, credentials).replace("\0", "")
+    found = User.objects.filter(email=email).values_list("pk", flat=True).first()
+    return {"person": found} if found else {}
 
 
 def locked(
@@ -147,7 +160,7 @@ def remember(request: HttpRequest, response: HttpResponse, person: User) -> None
     mark = _mark(person.email)
     marks = [mark, *(known for known in _known(request) if known != mark)][:KNOWN_MOST]
     response.set_cookie(
-        KNOWN_COOKIE,
+        settings.KNOWN_COOKIE_NAME,
         signing.dumps(marks, salt=KNOWN_COOKIE),
         max_age=KNOWN_DAYS * 24 * 3600,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -162,7 +175,7 @@ def _mark(email: str) -> str:
 
 def _known(request: HttpRequest) -> list[str]:
     try:
-        cookie = request.COOKIES.get(KNOWN_COOKIE, "")
+        cookie = request.COOKIES.get(settings.KNOWN_COOKIE_NAME, "")
         return signing.loads(cookie, salt=KNOWN_COOKIE, max_age=KNOWN_DAYS * 24 * 3600)
     except signing.BadSignature:
         return []

@@ -4,10 +4,13 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db.models import Count, Q, QuerySet
+from django.utils.crypto import constant_time_compare
 from django.utils.timezone import make_aware
 
-from accounts.models import AuditEntry, Cohort, Invitation, Role, User
+from accounts.models import AuditEntry, Cohort, Invitation, Role, SignIn, User
 
 
 class Standing(StrEnum):
@@ -95,6 +98,21 @@ def standing_of(cohort: Cohort, emails: Collection[str], at: datetime) -> dict[s
 def members_of(cohort: Cohort) -> QuerySet[User]:
     """The people of a cohort, by name."""
     return by_name(cohort.members.filter(is_active=True))
+
+
+def sign_ins_of(person: User, at: datetime) -> list[SignIn]:
+    """Where this person is signed in, the last used first (two statements)."""
+    noted = list(person.sign_ins.all())
+    keys = [sign_in.session_key for sign_in in noted]
+    sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=at)
+    valid = {session.session_key for session in sessions if _is_valid(session, person)}
+    return [sign_in for sign_in in noted if sign_in.session_key in valid]
+
+
+def _is_valid(session: Session, person: User) -> bool:
+    """Whether it still signs this person in: a new password ends those that were there before."""
+    held = session.get_decoded().get(HASH_SESSION_KEY, "")
+    return constant_time_compare(held, person.get_session_auth_hash())
 
 
 def audit_entries(

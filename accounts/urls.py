@@ -9,6 +9,7 @@ app_name = "accounts"
 urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("profile/sign-out", profile.sign_out_elsewhere, name="sign_out_elsewhere"),
+    path("profile/sign-ins/<int:pk>/end", profile.sign_out_there, name="sign_out_there"),
     path("cohorts/", cohorts.cohorts, name="cohorts"),
     path("cohorts/<int:pk>/", cohorts.cohort, name="cohort"),
     path("cohorts/<int:pk>/members", cohorts.add_member, name="add_member"),

@@ -1,5 +1,6 @@
 """What people may enter about themselves."""
 
+import logging
 import zoneinfo
 from datetime import date
 from functools import cache
@@ -7,6 +8,7 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from allauth.account.forms import RequestLoginCodeForm
+from allauth.mfa.base.forms import AuthenticateForm
 from django import forms
 from django.conf import settings
 from django.utils import timezone
@@ -15,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services.people import grant_stands
+
+log = logging.getLogger("cutscore.sign_ins")
 
 MOST_DAYS_TO_EXAM = 731
 Choices = list[tuple[str, list[tuple[str, str]]]]
@@ -96,3 +100,16 @@ class CodeRequestForm(RequestLoginCodeForm):
         email = self.cleaned_data["email"].lower()
         self._user = User.objects.filter(email=email, is_active=True).first()
         return email
+
+
+class SecondStepForm(AuthenticateForm):
+    """The code of the second step; a wrong one leaves a line in the log."""
+
+    def clean_code(self) -> str:
+        """As allauth checks it."""
+        try:
+            return super().clean_code()
+        except forms.ValidationError:
+            facts = {"person": self.user.pk, "outcome": "second step"}
+            log.info("sign-in failed", extra=facts)
+            raise

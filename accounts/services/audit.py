@@ -54,7 +54,7 @@ def record(
         subject_id=str(on.pk) if on else "",
         subject_words=(words or _words_of(on))[:340],
         details=details or {},
-        address=_address(),
+        address=asked_from_address(),
         at=at or timezone.now(),
     )
 
@@ -65,7 +65,7 @@ def _words_of(thing: models.Model | None) -> str:
     return str(thing) if thing else ""
 
 
-def _address() -> str | None:
+def asked_from_address() -> str | None:
     """Where this was asked from; None where nobody knows, as behind a socket without a proxy."""
     where = _where.get()
     try:

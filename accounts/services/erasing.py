@@ -6,12 +6,13 @@ the person in a transaction, and has dealt with what belongs to the other apps.
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -40,15 +41,35 @@ def hold(person_id: int) -> User:
     return User.objects.select_for_update().get(pk=person_id)
 
 
-def empty(person: User, *, keeps_cohorts: bool, at: datetime) -> None:
+def mark_of(person_id: int) -> str:
+    """By what a backup that still has the account will be known to have this one.
+
+    Numbers alone would not do: another installation gave the same ones to other people. Made as
+    passwords are stored, so that it does not tell when the account was made; that takes a while.
+    """
+    return make_password(_beginning(User.objects.get(pk=person_id)))
+
+
+def is_marked(person: User, mark: str) -> bool:
+    """Whether the mark is of this account."""
+    return check_password(_beginning(person), mark)
+
+
+def _beginning(person: User) -> str:
+    return f"{person.pk} {person.date_joined.astimezone(UTC).isoformat()}"
+
+
+def empty(person: User, *, keeps_cohorts: bool, at: datetime, mark: str) -> None:
     """Makes the account a shell that nobody can sign in to; the person must be held.
 
+    `mark` was made of the account before (`mark_of`).
     `keeps_cohorts`: the shell stays where it counted, so that comparisons of groups hold.
     """
     email = person.email
     _forget_words_of(person)
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
+    person.sign_ins.all().delete()
     for failures in (AccessAttempt, AccessFailureLog, AccessLog):
         failures.objects.filter(username=email).delete()
     Invitation.objects.filter(Q(used_by=person) | Q(email=email)).delete()
@@ -57,6 +78,7 @@ def empty(person: User, *, keeps_cohorts: bool, at: datetime) -> None:
     person.cohorts_taught.clear()
     person.groups.clear()
     person.user_permissions.clear()
+    person.erased_mark = mark
     _blank(person, at)
 
 

@@ -3,6 +3,7 @@
 import secrets
 from datetime import date
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -70,12 +71,18 @@ def _set_extra_time(
     person.extra_reason, person.extra_granted_by = reason, by
 
 
-def end_sessions(person_id: int, *, by: User) -> User:
-    """Signs the person out wherever they are signed in, at the next request of each browser."""
+def end_sessions(person_id: int, *, by: User, but: int | None = None) -> User:
+    """Signs the person out wherever they are signed in, at the next request of each browser.
+
+    `but` is the sign-in whose browser gets a new session hash from the caller and goes on.
+    """
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=person_id)
         person.session_salt = secrets.token_hex(16)
         person.save(update_fields=["session_salt"])
+        ended = person.sign_ins.exclude(pk=but)
+        Session.objects.filter(session_key__in=ended.values("session_key")).delete()
+        ended.delete()
         record(Action.SESSIONS_ENDED, by=by, on=person)
     return person
 

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts import sessions
 from accounts.models import User
 from accounts.services.demo import EMAILS
 
@@ -32,6 +33,7 @@ def sign_in(request: HttpRequest, role: str, token: str) -> HttpResponse:
     if request.method == "POST":
         user = get_object_or_404(User, email=EMAILS[role])
         login(request, user, backend="accounts.backends.PasswordBackend")
+        sessions.begin(request, user)
         return redirect("home")
     return render(request, "accounts/demo_sign_in.html", {"role": role})
 

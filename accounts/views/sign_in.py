@@ -1,14 +1,20 @@
 """Signing in by a code that comes by mail, and the page for those who asked too often."""
 
+import logging
 from typing import Any
 
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.access import SET_UP_HERE
 from accounts.forms.own import CodeRequestForm
 from accounts.lockout import is_known, network
 from accounts.services import limits
+
+log = logging.getLogger("cutscore.sign_ins")
 
 
 class CodeRequest(RequestLoginCodeView):
@@ -29,6 +35,21 @@ class CodeConfirm(ConfirmLoginCodeView):
     def get_initial(self) -> dict[str, Any]:
         """The code of the mail's link."""
         return super().get_initial() | {"code": self.request.GET.get("code", "")[:20]}
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """A wrong code leaves a line in the log."""
+        log.info("sign-in failed", extra={"outcome": "code"})
+        return super().form_invalid(form)
+
+
+class SetUpSecondStep(ActivateTOTPView):
+    """Pairs an app; who has just shown its code need not show it again in this browser."""
+
+    def form_valid(self, form: ActivateTOTPForm) -> HttpResponse:
+        """Paired."""
+        response = super().form_valid(form)
+        self.request.session[SET_UP_HERE] = self.request.user.pk
+        return response
 
 
 def _count(request: HttpRequest, email: str) -> None:

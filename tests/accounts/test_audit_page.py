@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -13,6 +14,7 @@ from accounts.services.audit import asked_from, record
 
 pytestmark = pytest.mark.django_db
 PAGE = "/people/audit/"
+HOUSE = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -118,3 +120,9 @@ def test_changes_by_the_pages_are_noted(browser, administrator, candidate, instr
     ], "a role that stays as it is is no change"
     assert "key" not in AuditEntry.objects.get(action=Action.PASSWORD_LINK).details
     assert get_user_model().objects.get(pk=candidate.pk).role == "instructor"
+
+
+def test_every_action_that_the_log_can_be_asked_for_is_written_somewhere() -> None:
+    apps = ("accounts", "config", "exam", "questions")
+    sources = "".join(file.read_text() for app in apps for file in (HOUSE / app).rglob("*.py"))
+    assert [action.name for action in Action if f"Action.{action.name}" not in sources] == []

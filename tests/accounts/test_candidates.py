@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,11 +88,12 @@ def test_nothing_tells_whether_an_address_has_an_account(
         text = post(browser(instructor), cohort, "add_candidate", data).content.decode()
         invitation = Invitation.objects.get()
         text = re.sub('name="csrfmiddlewaretoken" value="[^"]+"', "", text)
-        for own in (email, invitation.token, f"invitations/{invitation.pk}/"):
+        until = date_format(timezone.localtime(invitation.expires_at), "j F Y")
+        for own in (email, invitation.token, f"invitations/{invitation.pk}/", until):
             text = text.replace(own, "–")
         pages.append(text.partition("<main")[2])
         invitation.delete()
-    assert "Open until" in pages[0]
+    assert "Open until –" in pages[0]
     assert pages[0] == pages[1] == pages[2]
     assert not cohort.members.exists()
 

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Role, SignIn, User
 from accounts.services.candidates import invite_candidates
 from accounts.services.invitations import accept
-from accounts.services.people import NotPossible, set_role
+from accounts.services.people import NotPossible, end_sessions, set_role
 from accounts.services.roster import Entry
+from accounts.services.sign_ins import begin, end
 from tests.factories import (
     PASSWORD,
     AdministratorFactory,
@@ -111,3 +115,18 @@ def test_a_list_sent_twice_at_once_invites_once() -> None:
 
     at_once(invite, [1, 2])
     assert cohort.invitation_set.count() == 2
+
+
+def test_one_browser_and_all_others_signed_out_at_once() -> None:
+    """Both hold the person first: in another order each would wait for what the other has."""
+    person = UserFactory()
+    for turn in range(8):
+        key = f"{turn:032}"
+        Session.objects.create(session_key=key, expire_date=timezone.now() + timedelta(days=1))
+        one = begin(person, key, user_agent="", at=timezone.now())
+        at_once(
+            lambda step: step(),
+            [partial(end, one, by=person), partial(end_sessions, person.pk, by=person)],
+        )
+        assert not SignIn.objects.exists()
+        assert not Session.objects.exists()

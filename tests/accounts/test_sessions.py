@@ -113,6 +113,7 @@ def test_a_new_password_ends_all_other_sessions(client: Client, candidate: User)
 
 def test_signing_out_elsewhere_leaves_this_browser_alone(browser, candidate: User) -> None:
     here, elsewhere, stranger = browser(candidate), browser(candidate), browser(UserFactory())
+    here.post("/account/reauthenticate/", {"password": PASSWORD})
     for _time in range(2):
         assert here.post("/profile/sign-out").url == "/profile/"
         assert here.get("/profile/").status_code == 200

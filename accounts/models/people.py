@@ -88,6 +88,8 @@ class User(AbstractUser):
     deletion_asked_at = models.DateTimeField(null=True, blank=True)
     unused_warned_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
+    # Of a deleted person: a hash by which the same account is known again in an older backup.
+    erased_mark = models.CharField(max_length=128, blank=True, default="", db_default="")
 
     # Another one ends every session the person has; empty until that is asked for first.
     session_salt = models.CharField(max_length=32, blank=True, default="", db_default="")
@@ -188,8 +190,6 @@ class Action(models.TextChoices):
 
     ROLE_CHANGED = "role_changed", _("Changed a role")
     ADMINISTRATOR_MADE = "administrator_made", _("Made an administrator by command")
-    DEACTIVATED = "deactivated", _("Deactivated a person")
-    REACTIVATED = "reactivated", _("Reactivated a person")
     EXTRA_TIME = "extra_time", _("Granted extra time")
     MINUTES_ADDED = "minutes_added", _("Added minutes to a running exam")
     PASSWORD_LINK = "password_link", _("Made a link to a new password")
