@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import lzma
 import os
 import zipfile
 import zlib
@@ -17,7 +18,10 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 KEY = "secret-key"
 BLOCK = 1 << 20
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError)
+LARGEST_MANIFEST, LONGEST_KEY = 16 << 20, 10_000  # what is read at once
+# A member that is locked or packed in a way of its own is a RuntimeError, as is JSON too deep.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError)
+UNREADABLE += (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class Archive:
         except UNREADABLE as error:
             raise self.broken() from error
         try:
-            self.manifest = _manifest(json.loads(self.zipped.read(MANIFEST)))
+            self.manifest = _manifest(json.loads(self._short(MANIFEST, LARGEST_MANIFEST)))
         except UNREADABLE as error:
             self.zipped.close()
             raise self.broken() from error
@@ -145,14 +149,22 @@ class Archive:
     @property
     def key(self) -> str:
         """The secret key, if the backup has it."""
-        return self.zipped.read(KEY).decode() if self.manifest.has_key else ""
+        return self._short(KEY, LONGEST_KEY).decode() if self.manifest.has_key else ""
+
+    def _short(self, name: str, most: int) -> bytes:
+        """A member that is never long; ValueError for one that is, however small it was packed."""
+        with self.zipped.open(name) as member:
+            content = member.read(most + 1)
+        if len(content) > most:
+            raise ValueError(name)
+        return content
 
     def check(self) -> None:
         """Reads every byte; Refused unless each table is what the manifest says."""
         try:
             sound = all(self._is_sound(name, table) for name, table in self.manifest.tables.items())
             sound = sound and (not self.manifest.has_key or bool(self.key))
-        except (*UNREADABLE, OSError) as error:
+        except UNREADABLE as error:
             raise self.broken() from error
         if not sound:
             raise self.broken()
@@ -168,12 +180,22 @@ class Archive:
 
 def _manifest(data: dict[str, Any]) -> Manifest:
     tables = {
-        name: Table([(column, kind) for column, kind in table["columns"]], *_sums(table))
+        _name(name): Table(
+            [(_name(column), str(kind)) for column, kind in table["columns"]], *_sums(table)
+        )
         for name, table in data["tables"].items()
     }
-    migrations = [(app, name) for app, name in data["migrations"]]
-    return Manifest(**{**data, "tables": tables, "migrations": migrations})
+    migrations = [(str(app), str(name)) for app, name in data["migrations"]]
+    sequences = {_name(table): int(last) for table, last in data["sequences"].items()}
+    return Manifest(**{**data, "tables": tables, "migrations": migrations, "sequences": sequences})
 
 
 def _sums(table: dict[str, Any]) -> tuple[int, str]:
     return int(table["rows"]), str(table["sha256"])
+
+
+def _name(given: Any) -> str:
+    """A table's or column's: letters, digits and underscores; it becomes part of a statement."""
+    if not str(given).isidentifier():
+        raise ValueError(given)
+    return str(given)

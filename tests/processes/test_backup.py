@@ -1,5 +1,7 @@
-"""Backup and restore as commands, on both databases, and in the middle of an exam."""
+"""Backup and restore as commands, on both databases."""
 
+import ast
+import hashlib
 import json
 import os
 import re
@@ -17,8 +19,7 @@ import pytest
 from config.backup import Refused
 from config.backup.archive import MANIFEST, Archive
 from config.backup.cells import READERS, values
-from tests.processes.databases import connect, new_database, new_file, once
-from tests.processes.exam_page import ExamPage, Saving
+from tests.processes.databases import connect, new_database, new_file
 from tests.running import ROOT, Running
 
 KEY = secrets.token_urlsafe(64)
@@ -79,7 +80,10 @@ class Installation:
 
 
 def content(file: Path) -> dict[str, list[Any]]:
-    """Every row of every table, so that those of both databases compare."""
+    """Every row of every table, so that those of both databases compare.
+
+    But for what the audit log tells of backups and restores.
+    """
     with Archive(file) as archive:
         return {
             name: sorted(
@@ -94,6 +98,7 @@ def rows_of(archive: Archive, name: str, kinds: list[str]) -> list[list[Any]]:
         return [
             [plain(value) for value in values(line, [READERS[kind] for kind in kinds])]
             for line in lines
+            if b"\tbacked_up\t" not in line and b"\trestored\t" not in line
         ]
 
 
@@ -145,6 +150,22 @@ def restored(
 
 def test_what_comes_back_is_what_was_there(file: Path, restored: Installation) -> None:
     assert content(restored.backup()) == content(file)
+
+
+def test_the_audit_log_tells_of_the_backup_and_of_the_restore(restored: Installation) -> None:
+    restored.backup("--force", "--with-key")
+    assert ast.literal_eval(restored.manage("shell", "--verbosity", "0", "--command", LOGGED)) == [
+        ("restored", ["as_of"]),
+        ("backed_up", ["with_key"]),
+    ]
+
+
+LOGGED = """
+from accounts.models import AuditEntry
+told = AuditEntry.objects.filter(action__in=["backed_up", "restored"]).order_by("pk")
+lines = [(entry.action, list(entry.details)) for entry in told]
+print(lines[:1] + lines[-1:])
+"""
 
 
 def test_the_next_row_gets_a_number_that_nobody_had(restored: Installation) -> None:
@@ -241,6 +262,20 @@ def test_a_row_that_does_not_fit_leaves_everything_as_it_was(
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
+def test_a_row_that_is_none_is_told_in_a_sentence(file: Path, tmp_path: Path) -> None:
+    line = b"no number\n"
+    with Archive(file) as archive:
+        tables = json.loads(archive.zipped.read(MANIFEST))["tables"]
+    tables["accounts_cohort"] |= {"rows": 1, "sha256": hashlib.sha256(line).hexdigest()}
+    copy, odd = changed(file, tables=tables), file.with_name("odd.backup")
+    with zipfile.ZipFile(copy) as old, zipfile.ZipFile(odd, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, line if name == "tables/accounts_cohort" else old.read(name))
+    installation = Installation(tmp_path / "new", new_file(tmp_path))
+    refused = installation.refused("restore", str(odd))
+    assert refused.startswith("CommandError: Nothing was changed.")
+
+
 @pytest.mark.parametrize("harm", ["cut", "a byte", "no zip", "empty", "a folder", "missing"])
 def test_a_damaged_file_is_known_before_anything_is_changed(
     harm: str, file: Path, tmp_path: Path
@@ -260,49 +295,3 @@ def test_a_damaged_file_is_known_before_anything_is_changed(
         damaged.write_bytes(harmed[harm])
     with pytest.raises(Refused), Archive(damaged) as archive:
         archive.check()
-
-
-@once
-def test_an_exam_goes_on_in_a_fresh_installation_and_nothing_acknowledged_is_missing(
-    tmp_path: Path,
-) -> None:
-    with closing(Running(tmp_path / "lost")) as lost:
-        page = ExamPage(lost.url)
-        page.sign_in(lost.sign_in_links["candidate"])
-        page.start("mls-c01")
-        page.claim()  # a reload: the numbers of the sitting are not those of a new attempt
-        saving = Saving(page)
-        assert saving.go_on(10)
-        copying = subprocess.Popen(
-            [sys.executable, "manage.py", "backup", str(tmp_path / "exam.backup"), "--with-key"],
-            cwd=ROOT,
-            env=Running.environment(CUTSCORE_DATA_DIR=str(lost.data)),
-        )
-        during = 0
-        while copying.poll() is None:
-            assert saving.go_on(1)
-            during += 1
-        assert saving.go_on(10)  # what comes after the backup is in the journal of the page alone
-        running = Installation(lost.data, "", key="")
-        assert saving.go_on(1)
-        refused = running.refused("restore", str(tmp_path / "exam.backup"), "--replace")
-        assert f"The data folder {lost.data} is in use by another Cutscore" in refused
-        saving.stop()
-        lost.kill()
-    assert (copying.returncode, saving.refused, saving.unanswered) == (0, [], 0)
-    assert during > 0
-
-    fresh = Installation(tmp_path / "fresh", "", key="")
-    said = fresh.manage("restore", str(tmp_path / "exam.backup"), "--with-key")
-    assert "2 people, 1 attempts, 65 answers, 360 questions, with the secret key" in said
-    with closing(Running(tmp_path / "fresh")) as found:
-        page.url = found.url
-        stale = page.save(1, [1])
-        assert (stale["status"], stale["error"]) == (409, "forgotten")
-        missing = page.recall(page.claim()["responses"])
-        assert missing != []
-        assert page.send(missing)["status"] == 200
-        stored = found.sql("SELECT position, seq FROM exam_response WHERE seq > 0")
-        assert dict(stored) == {position: seq for position, (seq, _) in page.stored.items()}
-        ended = page.post("submit", {"sitting": page.sitting, "changes": []})
-        assert (ended["status"], ended["state"]) == (200, "submitted")

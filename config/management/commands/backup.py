@@ -1,6 +1,7 @@
 """`manage.py backup FILE`: everything in the database, in one file, while people use it."""
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
+from accounts.models import Action
+from accounts.services.audit import record
 from config.backup import Refused
 from config.backup.archive import Manifest
 from config.backup.snapshot import back_up
@@ -53,6 +56,8 @@ class Command(BaseCommand):
             reason = str(error).partition("\n")[0]
             raise CommandError(f"No backup was made. The database says: {reason}") from error
         leave_stamp(target, manifest)
+        with suppress(DatabaseError):  # a replica cannot be written to
+            record(Action.BACKED_UP, by=None, details={"with_key": manifest.has_key})
         self.stdout.write(f"{target}: {described(manifest)}, {size(target)}, checked.")
         if keep is not None:
             forget_old(file, keep)

@@ -1,6 +1,7 @@
 """`manage.py restore FILE`: puts what a backup holds in the place of the database's content."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from config.backup import Refused
 from config.backup.restoring import restore
 from config.management.commands.backup import described
 from config.processes import embedded
+from exam.services.personal.repeating import Repeated
 
 
 class Command(BaseCommand):
@@ -31,7 +33,16 @@ class Command(BaseCommand):
             help="use the secret key of the backup, so that everybody stays signed in",
         )
 
-    def handle(self, *, file: Path, replace: bool, with_key: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--deletions",
+            type=Path,
+            metavar="BACKUP",
+            help="a later backup: whoever is deleted there is deleted again here",
+        )
+
+    def handle(
+        self, *, file: Path, replace: bool, with_key: bool, deletions: Path | None, **options: Any
+    ) -> None:
         """Restores it and says what is there now."""
         if with_key and any(os.environ.get(name) for name in ("SECRET_KEY", "SECRET_KEY_FILE")):
             raise CommandError(
@@ -40,17 +51,33 @@ class Command(BaseCommand):
             )
         os.umask(0o077)  # answers and sessions are nobody else's on this machine
         try:
-            manifest, key = restore(file, replace=replace, with_key=with_key)
+            restored = restore(file, replace=replace, with_key=with_key, later=deletions)
         except Refused as problem:
             raise CommandError(f"Nothing was changed. {problem}") from problem
+        manifest = restored.manifest
         self.stdout.write(f"Restored as of {manifest.made_at}: {described(manifest)}.")
+        for sentence in told(restored.repeated):
+            self.stdout.write(sentence)
         if with_key:
-            keep_key(key)
-        elif key != settings.SECRET_KEY:
+            keep_key(restored.key)
+        elif restored.key != settings.SECRET_KEY:
             self.stdout.write(
                 "If this installation has another secret key than the one of the backup, "
                 "everybody has to sign in again."
             )
+
+
+def told(repeated: Repeated) -> Iterator[str]:
+    """What was done again of what people asked for after the backup was made."""
+    yield f"Deleted again, because they were deleted after the backup: {len(repeated.deleted)}."
+    if repeated.asked:
+        yield f"Asked for their deletion after the backup, and noted again: {len(repeated.asked)}."
+    if repeated.left:
+        numbers = ", ".join(map(str, repeated.left))
+        yield (
+            f"Not deleted again, look at /people/<number>/: {numbers}. They were deleted by a "
+            "release that left no mark, or nobody else is an administrator in the backup."
+        )
 
 
 def keep_key(key: str) -> None:

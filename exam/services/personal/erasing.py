@@ -1,7 +1,7 @@
 """Deleting a person: what identifies goes, answers without a name stay for the statistics."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from exam.models import (
     Response,
     TimeGrant,
 )
-from exam.services.sitting import attempts
+from exam.services.sitting import attempts, interventions
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +56,21 @@ def erase_all(person_ids: Sequence[int], *, at: datetime, reason: str = "") -> i
     return erased
 
 
+def erase_again(gone: Mapping[int, datetime]) -> list[int]:
+    """Deletes these people as of those moments, after a restore; whom it had to leave."""
+    left = []
+    for person_id, at in gone.items():
+        try:
+            _erase(person_id, at, None, "restored")
+        except NotPossible:
+            left.append(person_id)
+    account.end_sessions(gone.keys() - left)
+    return left
+
+
 def _erase(person_id: int, at: datetime, by: User | None, reason: str) -> bool:
     """One transaction: a process that is killed leaves all or nothing."""
+    mark = account.mark_of(person_id)  # nobody waits for a hash
     with transaction.atomic():
         person = account.hold(person_id)
         if person.erased_at:
@@ -65,7 +78,7 @@ def _erase(person_id: int, at: datetime, by: User | None, reason: str) -> bool:
         _end_what_is_open(person, at, by)
         _forget_answers(person, at)
         _forget_own(person)
-        account.empty(person, keeps_cohorts=person.attempts.exists(), at=at)
+        account.empty(person, keeps_cohorts=person.attempts.exists(), at=at, mark=mark)
         details = {"reason": reason} if reason else {}
         record(Action.PERSON_DELETED, by=by, on=person, at=at, details=details, words=str(person))
     return True
@@ -76,7 +89,7 @@ def _end_what_is_open(person: User, at: datetime, by: User | None) -> None:
     opened = Attempt.objects.filter(candidate=person, state=AttemptState.IN_PROGRESS)
     for attempt in opened.select_related("blueprint").order_by("pk"):
         if attempt.accepts(at):
-            attempts.void(attempt.pk, reason=_("The account was deleted."), at=at, by=by)
+            interventions.void(attempt.pk, reason=_("The account was deleted."), at=at, by=by)
         else:
             attempts.submit_if_overdue(attempt.pk, at=at)
 

@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Action, AuditEntry, Invitation, Refusal
+from accounts.models import Action, AuditEntry, Invitation, Refusal, SignIn
 from accounts.services.audit import record
 from exam.engine.sitting.lifecycle import AttemptState
 from exam.models import Attempt, DataCopy, QuestionReport, ReportOutcome, Response
@@ -94,6 +94,12 @@ def _deleted(rows: "QuerySet[Any]") -> int:
 
 def _sessions(at: datetime) -> QuerySet[Any]:
     return Session.objects.filter(expire_date__lt=at)
+
+
+def _signed_out(at: datetime) -> QuerySet[Any]:
+    """Where people were signed in, when the session is no more."""
+    session = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gte=at)
+    return SignIn.objects.exclude(Exists(session))
 
 
 def _sign_ins(model: Any) -> Found:
@@ -202,7 +208,7 @@ RULES = (
         lambda at: len(_warned(at)),
         lambda at: warn(_warned(at), at=at),
     ),
-    _deleting("sessions", _("Sessions that ran out"), "", _sessions),
+    _deleting("sessions", _("Sessions that ran out"), "", _sessions, _signed_out),
     _deleting(
         "sign-ins",
         _("Failed sign-ins, with network addresses"),

@@ -1,5 +1,6 @@
 """A copy of everything about a person: complete, without keys of what is being asked, in time."""
 
+import csv
 import io
 import json
 from datetime import timedelta
@@ -66,6 +67,13 @@ def test_everything_is_in_it(person: User):
     assert tables["recalls"]
     assert {"account.csv", "answers.csv", "scores.csv", "README.txt"} <= set(files)
     assert "copies.csv" not in files  # an empty table needs no file
+
+
+def test_every_table_that_has_rows_is_a_file_for_people_too(person: User):
+    files, tables = opened(person)
+    read = {name: len(list(csv.DictReader(io.StringIO(text)))) for name, text in files.items()}
+    found = {name: count for name, count in read.items() if name.endswith(".csv")}
+    assert found == {f"{name}.csv": len(rows) for name, rows in tables.items() if rows}
 
 
 def test_an_answer_is_told_as_it_was_seen(person: User):

@@ -39,7 +39,7 @@ from exam.services.measurement import calibrating, exporting
 from exam.services.personal.erasing import erase
 from exam.services.practice import learning
 from exam.services.results import reports, scoring
-from exam.services.sitting import attempts, exposure
+from exam.services.sitting import exposure, interventions
 from questions.models import Comment, QuestionVersion
 from tests.exam.builders import practise, sit
 from tests.exam.conftest import NOON
@@ -75,7 +75,8 @@ def person(blueprint: Blueprint) -> User:
     practise(person, blueprint, at=NOON + timedelta(hours=2))
     begun = sit(person, blueprint, at=LATER - timedelta(minutes=6), ended=False, seed=3)
     grantor = InstructorFactory()
-    attempts.add_minutes(begun.pk, 5, by=grantor, at=LATER - timedelta(minutes=5), reason=SECRET)
+    soon = LATER - timedelta(minutes=5)
+    interventions.add_minutes(begun.pk, 5, by=grantor, at=soon, reason=SECRET)
     record(Action.EXTRA_TIME, by=grantor, on=person, details={"name": "Zebra Stripes"})
     record(Action.INVITED, by=grantor, on=cohort, details={"to": [person.email]})
     record(Action.PASSWORD_CHANGED, by=person, on=person)
@@ -193,7 +194,7 @@ def test_figures_are_the_same_to_the_last_digit(blueprint: Blueprint, person: Us
     cohort.members.add(*others[:2])
     day = Comparison.objects.create(bank=blueprint.bank, name="Day", created_at=NOON)
     day.focal.add(cohort)
-    attempts.void(Attempt.objects.get(state="in_progress").pk, reason="", at=LATER)
+    interventions.void(Attempt.objects.get(state="in_progress").pk, reason="", at=LATER)
     calibrate(blueprint)
     before, exams, beside = measured(blueprint), exams_of(cohort), beside_all(others)
     erase(person.pk, at=LATER)

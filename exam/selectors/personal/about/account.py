@@ -23,7 +23,7 @@ ACCOUNT = (
             *("date_joined", "last_login", "is_active", "is_staff", "is_superuser"),
             *("deletion_asked_at", "unused_warned_at", "erased_at"),
         ),
-        left_out=left(secret="password session_salt"),
+        left_out=left(secret="password session_salt", inner="erased_mark"),
     ),
     Table(
         "addresses",
@@ -46,6 +46,13 @@ ACCOUNT = (
         ("user",),
         ("type", "created_at", "last_used_at"),
         left_out=left(inner="id", told="user", secret="data"),
+    ),
+    Table(
+        "signed-in",
+        "accounts.SignIn",
+        ("person",),
+        ("at", "used_at", "address", "browser", "system"),
+        left_out=left(inner="id", told="person", secret="session_key"),
     ),
     Table(
         "cohorts",

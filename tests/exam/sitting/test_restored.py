@@ -11,7 +11,7 @@ from exam.models import Attempt
 from exam.services.sitting import attempts
 from exam.services.sitting.sittings import ask_everybody_to_claim
 from tests.exam.conftest import batch, change
-from tests.exam.test_sync import post
+from tests.exam.sitting.test_sync import post
 
 CLAIM: dict[str, Any] = {"v": 1, "previous": None, "take_over": False}
 
