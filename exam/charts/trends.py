@@ -12,7 +12,8 @@ from .places import nice_step, percent, pixels
 class TrendPoint:
     """One attempt: when, how much, and whether the cut was reached.
 
-    Where the point is readiness, `own` is the score of the attempt itself.
+    Where the point is readiness, `own` is the score of the attempt itself. `words` are for who
+    points at it; no line leads to a point that is `apart` from the one before.
     """
 
     label: str
@@ -21,6 +22,8 @@ class TrendPoint:
     high: int
     passed: bool
     own: int | None = None
+    words: str = ""
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class TrendMark:
     score: int
     passed: bool
     is_named: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ def trend(
             score=p.score,
             passed=p.passed,
             is_named=(len(points) - 1 - n) % every == 0,
+            words=p.words,
         )
         for n, (p, x) in enumerate(zip(points, _spread(len(points)), strict=True))
     )
@@ -94,7 +99,11 @@ def trend(
         cut=cut,
         cut_y=pixels(y(cut)),
         marks=marks,
-        joins=tuple(pairwise(marks)),
+        joins=tuple(
+            pair
+            for pair, point in zip(pairwise(marks), points[1:], strict=True)
+            if not point.is_apart
+        ),
     )
 
 
@@ -111,7 +120,7 @@ def _grid_of(low: int, high: int, step: int, *, room: int) -> tuple[int, int, in
 
 
 def _spread(count: int) -> list[float]:
-    """Places from 27 to 92 percent; a single one in the middle of them."""
+    """Places from 32 to 92 percent, right of the cut's label; a single one in the middle."""
     if count == 1:
-        return [60.0]
-    return [27 + 65 * n / (count - 1) for n in range(count)]
+        return [62.0]
+    return [32 + 60 * n / (count - 1) for n in range(count)]

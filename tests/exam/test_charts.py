@@ -105,7 +105,7 @@ def points(*scores: int) -> list[TrendPoint]:
 
 def test_a_trend_spaces_attempts_evenly_and_joins_them():
     drawn = charts.trend(points(628, 671, 768), cut=750, span=900)
-    assert [mark.x for mark in drawn.marks] == ["27%", "59.5%", "92%"]
+    assert [mark.x for mark in drawn.marks] == ["32%", "62%", "92%"]
     assert [mark.passed for mark in drawn.marks] == [False, False, True]
     assert drawn.joins == (drawn.marks[0:2], drawn.marks[1:3])
 
@@ -124,7 +124,7 @@ def test_a_low_trend_keeps_its_grid_labels_apart():
 
 def test_a_single_attempt_stands_alone_in_the_middle():
     drawn = charts.trend(points(700), cut=750, span=900)
-    assert ([mark.x for mark in drawn.marks], drawn.joins) == (["60%"], ())
+    assert ([mark.x for mark in drawn.marks], drawn.joins) == (["62%"], ())
 
 
 def test_of_many_attempts_the_last_and_some_others_are_named():
@@ -203,7 +203,7 @@ def test_readiness_stands_as_a_line_in_its_band_and_the_score_as_a_dot():
     drawn = charts.trend(points, cut=750, span=900, height=240, top=20)
     assert [value for _y, value in drawn.grid] == ["500", "600", "700", "800", "900"]
     first, last = drawn.marks
-    assert (first.x, last.x) == ("27%", "92%")
+    assert (first.x, last.x) == ("32%", "92%")
     # 180 pixels for 400 points, 900 at the top.
     assert (last.own_y, last.y, last.band_y, last.band_height) == ("20", "65", "47", "36")
     assert (first.own_y, first.y, drawn.cut_y) == ("200", "155", "87.5")

@@ -92,7 +92,7 @@ def chance_at_standard(
     sd: float = 1.0,
 ) -> FloatArray:
     """Chance of being at or above the standard, ∫ p(θ|r) Φ((θ − θ_c)/s_f) dθ, shape (n + 1,)."""
-    step = _blurred((OFFSETS > 0) + 0.5 * (OFFSETS == 0), _form_error(b, v, theta_cut))
+    step = _blurred(_step_at_cut(), _form_error(b, v, theta_cut))
     chances = _posterior(b, theta_cut, mean, sd) @ step
     return np.maximum.accumulate(np.clip(chances, 0.0, 1.0))
 
@@ -109,8 +109,8 @@ def kalman_readiness(
 ) -> tuple[Readiness, ...]:
     """Readiness after each attempt, from (θ̂, SE²) in the order of the attempts.
 
-    The first attempt updates N(mean, variance), with θ_c as the usual mean; before every later
-    one ability is expected to have moved by N(.25, .06).
+    The first attempt updates N(mean, variance); the usual mean is the θ_c that it was sat at.
+    Before every later one ability is expected to have moved by N(.25, .06).
     """
     states: list[Readiness] = []
     for theta, error in observations:
@@ -135,15 +135,16 @@ def classification(
 ) -> Classification:
     """Accuracy and consistency of a form's pass decision over N(mean, sd²) (Lee 2010).
 
-    With π(θ) = P(pass | θ): accuracy = E[π above the cut, 1 − π below], consistency =
-    E[π² + (1 − π)²].
+    With π(θ) = P(pass | θ): accuracy = E[π at or above the cut, 1 − π below], consistency =
+    E[π² + (1 − π)²]. Who is exactly at the cut is above it, as 750 passes; but the grid's point
+    there stands for a stretch of .025 logits, of which one half lies below.
     """
     theta = theta_cut + OFFSETS
     weight = _normal(theta, theta_cut if mean is None else mean, sd)
     passing = lord_wingersky(probability(theta, b))[:, raw_cut(b, theta_cut) :].sum(axis=1)
-    right = np.where(OFFSETS >= 0, passing, 1 - passing)
+    above = _step_at_cut()
     return Classification(
-        accuracy=float(weight @ right),
+        accuracy=float(weight @ (above * passing + (1 - above) * (1 - passing))),
         consistency=float(weight @ (passing**2 + (1 - passing) ** 2)),
     )
 
@@ -158,6 +159,12 @@ def _draw_form(
             raise ValueError(f"Domain {domain} has no question that may be scored.")
         drawn.append(rng.choice(b, count, replace=b.size < count))
     return np.concatenate(drawn)
+
+
+def _step_at_cut() -> FloatArray:
+    """How much of the stretch around each point of the grid is at or above the cut."""
+    step: FloatArray = np.heaviside(OFFSETS, 0.5)
+    return step
 
 
 def _form_error(b: FloatArray, v: FloatArray, theta: float) -> float:

@@ -36,6 +36,8 @@ __all__ = [
     "OFFSETS",
     "Classification",
     "Leaning",
+    "Measured",
+    "Place",
     "Readiness",
     "Reference",
     "Scale",
@@ -52,6 +54,7 @@ __all__ = [
     "leaning",
     "lord_wingersky",
     "pass_curve",
+    "placed",
     "prior_difficulty",
     "provisional_points",
     "raw_cut",
@@ -71,6 +74,7 @@ RATING_MEAN, RATING_SD = 3.0, 1.1
 SLOPE = 0.5
 RATED_VARIANCE, UNRATED_VARIANCE = 0.75, 1.0
 BAND_95 = 1.96
+THETA_DECIMALS = 4  # to which abilities are stored
 PROVISIONAL_POINTS = 10.0
 
 
@@ -128,6 +132,26 @@ class ScoreTable:
             passed=bool(self.passed[raw]),
             form_points=float(self.form_points[raw]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What an exam showed: θ̂ and SE in logits, and how many of the counted items were right."""
+
+    theta: float
+    se: float
+    right: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An exam on a scale: the whole number, the 68 % band, and the decision."""
+
+    score: int
+    low: int
+    high: int
+    passed: bool
 
 
 class Leaning(StrEnum):
@@ -192,9 +216,7 @@ def score_table(
     se_form = np.sqrt(weight**2 @ v) / information
     se = np.sqrt(1 / information + se_form**2)
     passed = raw >= raw_cut(b, theta_cut)
-    score = reported_at(theta, reference, tau_cut, scale)
-    # The pass decision is made in θ; rounding of τ must not make the number contradict it.
-    score = np.where(passed, np.maximum(score, scale.cut), np.minimum(score, scale.cut - 1))
+    score = _on_its_side(reported_at(theta, reference, tau_cut, scale), passed, scale)
     score[0], score[n] = scale.minimum, scale.maximum
 
     def ends(width: float) -> tuple[IntArray, IntArray]:
@@ -205,6 +227,32 @@ def score_table(
     (low, high), (low95, high95) = ends(BAND_68), ends(BAND_95)
     slope = points_per_logit(theta, reference, tau_cut, scale)
     return ScoreTable(theta, se, se_form, score, low, high, low95, high95, passed, slope * se_form)
+
+
+def placed(
+    exam: Measured, reference: Reference, theta_cut: float, tau_cut: float, scale: Scale
+) -> Place:
+    """Where an exam lies on a scale that it may not have been told on; logits of one calibration.
+
+    The same as score_table makes of it, from what is stored of it: θ̂ and SE to 4 decimals. So
+    the cut is met to 4 decimals too, and the number can differ from the table's by one.
+    """
+    passed = exam.theta >= round(theta_cut, THETA_DECIMALS)
+    passed = exam.right > 0 and (passed or exam.right == exam.count)
+    ends = exam.theta + np.array([-BAND_68, 0.0, BAND_68]) * exam.se
+    below, middle, above = reported_at(ends, reference, tau_cut, scale)
+    score = int(_on_its_side(middle, np.bool_(passed), scale))
+    if exam.right in (0, exam.count):
+        score = scale.maximum if exam.right else scale.minimum
+    return Place(score, min(int(below), score), max(int(above), score), bool(passed))
+
+
+def _on_its_side(score: IntArray, passed: BoolArray | np.bool_, scale: Scale) -> IntArray:
+    """The pass decision is made in θ; rounding of τ must not make the number contradict it."""
+    side: IntArray = np.where(
+        passed, np.maximum(score, scale.cut), np.minimum(score, scale.cut - 1)
+    )
+    return side
 
 
 def provisional_points(row: ScoreRow) -> float:

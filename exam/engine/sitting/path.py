@@ -54,11 +54,6 @@ class Pace:
     spent_ms: int
     plan_ms: int
 
-    @property
-    def over_ms(self) -> int:
-        """Positive if the question took longer than planned."""
-        return self.spent_ms - self.plan_ms
-
 
 def read_path(steps: Sequence[Sequence[int]], key: int) -> ResponsePath:
     """Classify a stored path of [at_ms, mask] steps, oldest first, against the key's mask.

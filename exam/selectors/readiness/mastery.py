@@ -18,7 +18,8 @@ from exam.engine.scores.shares import percent_band
 from exam.engine.sitting.lifecycle import AttemptState
 from exam.selectors.blueprints.names import names_of
 from exam.selectors.practice.practice import practices_for
-from exam.selectors.readiness.readiness import Measure, Standing
+from exam.selectors.readiness.measures import Measure
+from exam.selectors.readiness.readiness import Standing
 from exam.selectors.results.answers import Answer, answers_by_attempt
 from exam.selectors.results.complete_answers import CompleteAnswers, Given
 from exam.selectors.results.readings import lean_words

@@ -1,21 +1,16 @@
 """Readiness: what all complete exams together say about ability, and what the next would change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
-from math import sqrt
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from exam.engine.scores.chances import Readiness, ahead, chance_from_belief, kalman_readiness
+from exam.engine.scores.chances import Readiness, ahead, kalman_readiness
 from exam.engine.scores.forecasts import ENOUGH_PAIRS, Told, off_by, step_of
 from exam.engine.scores.readiness import Prospects, half_bands, prospects
-from exam.engine.scores.scale import Reference
-from exam.engine.scores.scale import Scale as ReportScale
-from exam.engine.scores.scoring import Leaning, domain_band, leaning
-from exam.models import Blueprint, ChanceRecord, Equating, Score
-from exam.selectors.blueprints.pool import reference_of, report_scale
+from exam.engine.scores.scoring import Leaning, leaning
+from exam.models import ChanceRecord
+from exam.selectors.readiness.measures import Measure, ReadinessFacts
+from exam.selectors.readiness.on_today import Line, ToldExam
 
 MORE_EXAMS = 3
 LIKELY_ENOUGH = 0.05  # of reaching a score: what is less likely is not held out to anybody
@@ -23,40 +18,11 @@ STEPPING_STONES = (5, 10, 15, 18)  # in twenty
 ROWS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class ReadinessFacts:
-    """What all complete attempts together say, on the scale and as a chance."""
+class Ability(Protocol):
+    """What an exam showed, in logits."""
 
-    chance: float
-    score: int
-    low: int
-    high: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Measure:
-    """How abilities become scores and chances for one blueprint under one calibration."""
-
-    blueprint: Blueprint
-    calibration_id: int
-    scale_id: int
-    theta_cut: float
-    tau_cut: float
-    reference: Reference
-    reference_ids: tuple[int, ...]  # the versions of the reference exam
-    scale: ReportScale
-    curve: NDArray[np.float64]
-
-    def facts(self, belief: Readiness) -> ReadinessFacts:
-        """A belief on the scale and as a chance."""
-        low, score, high = self.band(belief.mean, sqrt(belief.variance))
-        return ReadinessFacts(
-            chance_from_belief(belief, self.curve, self.theta_cut), score, low, high
-        )
-
-    def band(self, theta: float, error: float) -> tuple[int, int, int]:
-        """(low, score, high) for an ability and its standard error."""
-        return domain_band(theta, error, self.reference, self.tau_cut, self.scale)
+    theta: float
+    theta_error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +60,23 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Readiness after each complete exam, the oldest first, and what would move it."""
+    """Readiness after each exam that can be compared, the oldest first, and what would move it."""
 
     measure: Measure
-    scores: tuple[Score, ...]
+    exams: tuple[ToldExam, ...]
     beliefs: tuple[Readiness, ...]
     facts: tuple[ReadinessFacts, ...]
     moves: Moves
 
     @property
-    def pairs(self) -> list[tuple[Score, ReadinessFacts]]:
+    def pairs(self) -> list[tuple[ToldExam, ReadinessFacts]]:
         """Each exam with readiness after it."""
-        return list(zip(self.scores, self.facts, strict=True))
+        return list(zip(self.exams, self.facts, strict=True))
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether any of these exams was told with other figures than today's scale has."""
+        return any(told.is_moved for told in self.exams)
 
     @property
     def now(self) -> ReadinessFacts:
@@ -153,57 +124,31 @@ class Honesty:
         return off_by(self.groups)
 
 
-def measure_of(score: Score) -> Measure:
-    """How to read abilities as this score does (three statements)."""
-    blueprint = score.attempt.blueprint
-    equating = Equating.objects.select_related("scale", "calibration").get(
-        blueprint=blueprint, calibration_id=score.calibration_id, scale_id=score.scale_id
-    )
-    return Measure(
-        blueprint=blueprint,
-        calibration_id=equating.calibration_id,
-        scale_id=equating.scale_id,
-        theta_cut=equating.theta_cut,
-        tau_cut=float(Fraction(equating.scale.cut_share)),
-        reference=reference_of(equating.scale, equating.calibration),
-        reference_ids=tuple(equating.scale.version_ids),
-        scale=report_scale(blueprint),
-        curve=np.array(equating.pass_curve),
-    )
-
-
-def readiness_of(scores: Sequence[Score]) -> ReadinessFacts | None:
-    """Readiness after these scores, the oldest first; those of the newest calibration count."""
-    if not scores:
+def readiness_of(line: Line) -> ReadinessFacts | None:
+    """Readiness after all exams that can be compared, on the scale of today."""
+    if line.measure is None:
         return None
-    measure = measure_of(scores[-1])
-    return measure.facts(beliefs_after(of_one_calibration(scores), measure.theta_cut)[-1])
+    return line.measure.facts(beliefs_after(line.known, line.start)[-1])
 
 
-def standing_of(scores: Sequence[Score]) -> Standing | None:
-    """Readiness after each of these scores, the oldest first, and what would move it."""
-    if not scores:
+def standing_of(line: Line) -> Standing | None:
+    """Readiness after each exam that can be compared, and what would move it."""
+    measure = line.measure
+    if measure is None:
         return None
-    measure, counted = measure_of(scores[-1]), of_one_calibration(scores)
-    beliefs = beliefs_after(counted, measure.theta_cut)
+    beliefs = beliefs_after(line.known, line.start)
     return Standing(
         measure=measure,
-        scores=tuple(counted),
+        exams=line.compared,
         beliefs=beliefs,
         facts=tuple(measure.facts(belief) for belief in beliefs),
         moves=_moves(measure, beliefs[-1]),
     )
 
 
-def of_one_calibration(scores: Sequence[Score]) -> list[Score]:
-    """Those of the newest one's calibration: only within one do abilities have a common zero."""
-    return [score for score in scores if score.calibration_id == scores[-1].calibration_id]
-
-
-def beliefs_after(scores: Sequence[Score], theta_cut: float) -> tuple[Readiness, ...]:
-    """What is known of ability after each of these scores."""
-    seen = [(score.theta, score.theta_error**2) for score in scores]
-    return kalman_readiness(seen, mean=theta_cut)
+def beliefs_after(exams: Iterable[Ability], start: float) -> tuple[Readiness, ...]:
+    """What is known of ability after each of these, under one calibration; `start` as in Line."""
+    return kalman_readiness([(exam.theta, exam.theta_error**2) for exam in exams], mean=start)
 
 
 def honesty_of(slug: str, chance: float | None) -> Honesty:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
-from exam.models import Report, Score
-from exam.selectors.measurement.score_versions import comparable
+from exam.models import Report
 from exam.selectors.readiness.mastery import Mastery, mastery_of, practised_by
+from exam.selectors.readiness.on_today import Line, line_of
 from exam.selectors.readiness.readiness import Standing, standing_of
 from exam.selectors.results.complete_answers import CompleteAnswers, complete_answers
 from exam.selectors.results.history import Sat, sat_by, trend_of, trend_slug
@@ -22,21 +22,11 @@ class ReadinessScreen:
     slug: str
     title: str
     bank: Bank | None  # of the exam, or of the last complete attempt; None without any
-    scores: tuple[Score, ...]
+    line: Line
     standing: Standing | None
     unfinished: int
     shares: int  # complete attempts that are told as a share alone
     found: CompleteAnswers | None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no complete attempt of any kind."""
-        return self.bank is None
-
-    @property
-    def is_recalibrated(self) -> bool:
-        """Whether scores are shown that stand beside the issued ones."""
-        return any(not score.is_current for score in self.scores)
 
     def mastery(self, *, with_practice: bool = True) -> Mastery | None:
         """The parts of the bank; None without a complete attempt."""
@@ -53,7 +43,7 @@ def readiness_screen(
     sat = sat_by(person) if sat is None else sat
     exams = _exams(sat)
     chosen = slug if slug in exams else trend_slug(sat)
-    scores = comparable(trend_of(sat, chosen))
+    line = line_of(trend_of(sat, chosen))
     bank = _bank(sat, chosen)
     scored = [entry for entry in sat if entry.score]
     return ReadinessScreen(
@@ -62,11 +52,11 @@ def readiness_screen(
         slug=chosen,
         title=exams.get(chosen, ""),
         bank=bank,
-        scores=tuple(scores),
-        standing=standing_of(scores),
+        line=line,
+        standing=standing_of(line),
         unfinished=sum(not entry.score.is_complete for entry in scored if entry.score),
         shares=sum(_is_share(entry) for entry in scored),
-        found=complete_answers(sat, bank.pk, scores) if bank else None,
+        found=complete_answers(sat, bank.pk, line.known) if bank else None,
     )
 
 

@@ -13,12 +13,14 @@ from exam.engine.forms.blueprint import domain_counts
 from exam.engine.scores.chances import (
     OFFSETS,
     Readiness,
+    ahead,
     chance_at_standard,
     chance_from_belief,
     chance_of_passing,
     classification,
     kalman_readiness,
     pass_curve,
+    updated,
 )
 from exam.engine.scores.rasch import lord_wingersky, probability, raw_cut
 from exam.engine.scores.scoring import solve_cut
@@ -190,3 +192,27 @@ def test_accuracy_and_consistency_are_those_of_a_simulation(cut):
     form = classification(b, cut)
     assert form.accuracy == pytest.approx(np.mean(passed == (theta >= cut)), abs=0.006)
     assert form.consistency == pytest.approx(np.mean(passed == passed_again), abs=0.006)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.5])
+def test_accuracy_is_that_of_a_finer_grid_for_the_cut_is_the_end_of_two_stretches(shift):
+    """With the whole stretch around the cut above, the sum would be off by half of what it has."""
+    b, cut = np.random.default_rng(3).normal(0, 1, 6), 0.2
+    theta = cut + np.linspace(-8, 8, 64_000, endpoint=False) + 8 / 64_000
+    weight = np.exp(-((theta - cut - shift) ** 2) / 2)
+    passing = lord_wingersky(probability(theta, b))[:, raw_cut(b, cut) :].sum(axis=1)
+    right = np.where(theta >= cut, passing, 1 - passing) @ weight / weight.sum()
+    assert classification(b, cut, mean=cut + shift).accuracy == pytest.approx(right, abs=2e-5)
+
+
+@given(st.floats(-3, 3), st.lists(st.tuples(st.floats(-4, 4), st.floats(0.05, 1)), max_size=9))
+def test_what_is_known_of_ability_depends_on_where_it_began_and_on_no_later_cut(cut, seen):
+    """Exams sat at one cut and then at another: the same as all of them at the first."""
+    whole = kalman_readiness(seen, mean=cut)
+    for place in range(1, len(seen)):
+        before = kalman_readiness(seen[:place], mean=cut)
+        assert whole[:place] == before
+        after = before[-1]
+        for theta, error in seen[place:]:
+            after = updated(ahead(after), theta, error)
+        assert after == whole[-1]

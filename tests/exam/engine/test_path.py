@@ -54,7 +54,6 @@ def test_the_last_step_decides_whether_the_path_ends_right(steps):
 def test_pace_gives_every_question_an_equal_share_of_the_time():
     paces = pace([200_000, 100_000], minutes=190, length=65)
     assert paces == (Pace(200_000, 175_385), Pace(100_000, 175_385))
-    assert [each.over_ms for each in paces] == [24_615, -75_385]
 
 
 @pytest.mark.parametrize(("minutes", "length"), [(0, 65), (190, 0)])

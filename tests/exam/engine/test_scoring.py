@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from exam.engine.scores.rasch import ability, expected_raw
 from exam.engine.scores.scoring import (
     Leaning,
+    Measured,
     Reference,
     Scale,
     domain_band,
     domain_estimate,
     is_provisional,
     leaning,
+    placed,
     prior_difficulty,
     provisional_points,
     raw_cut,
@@ -107,6 +109,60 @@ def test_a_table_equals_a_slow_computation(seed, n):
     assert abs(row.high - max(row.scaled, exact(theta + 0.994 * se))) <= 1
     slope = (exact(theta + 1e-5) - exact(theta - 1e-5)) / 2e-5
     assert provisional_points(row) == pytest.approx(slope * row.se_form, rel=0.01)
+
+
+def stored(table, raw):
+    """What is kept of a score, with the decimals in which it is."""
+    return Measured(
+        round(float(table.theta[raw]), 4), round(float(table.se[raw]), 4), raw, table.theta.size - 1
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 50), st.floats(0.3, 0.95))
+def test_an_exam_lies_on_any_scale_where_a_table_made_for_it_has_it(seed, n, tau_cut):
+    rng = np.random.default_rng(seed)
+    b, v, reference = form_and_reference(rng, n)
+    theta_cut = round(solve_cut(reference, tau_cut), 6)
+    table = score_table(b, v, reference, theta_cut, tau_cut, SCALE)
+    for raw in range(n + 1):
+        place = placed(stored(table, raw), reference, theta_cut, tau_cut, SCALE)
+        assert place.passed == table.passed[raw]
+        assert (place.score >= SCALE.cut) == place.passed
+        assert place.low <= place.score <= place.high
+        found = (place.score, place.low, place.high)
+        wanted = (table.scaled[raw], table.low[raw], table.high[raw])
+        assert all(abs(one - other) <= 1 for one, other in zip(found, wanted, strict=True))
+
+
+def test_just_below_the_cut_is_one_point_below_and_at_the_cut_is_the_cut():
+    """A grid of abilities around the cut, on scales whose cut was rounded either way."""
+    steps = [-0.1, -1e-3, -1e-4, 0.0, 1e-4, 1e-3, 0.1]
+    for seed in range(200):
+        _b, _v, reference = form_and_reference(np.random.default_rng(seed), 2, k=20)
+        theta_cut = round(solve_cut(reference, TAU_CUT), 6)
+        at_cut = round(theta_cut, 4)
+        for step in steps:
+            exam = Measured(round(at_cut + step, 4), 0.3, 36, 50)
+            place = placed(exam, reference, theta_cut, TAU_CUT, SCALE)
+            assert place.passed == (step >= 0)
+            assert (place.score >= 750) == place.passed
+            if abs(step) <= 1e-4:
+                assert place.score == (750 if place.passed else 749)
+
+
+def test_on_a_form_like_the_reference_exam_the_right_answers_of_the_cut_pass_wherever_it_lies():
+    # All items alike: Σ P(θ_c) is the cut's number of right answers exactly, whatever is rounded.
+    for b in np.linspace(-2.5, 2.5, 41):
+        items, zeros = np.full(18, b), np.zeros(18)
+        reference = Reference(items, zeros, np.full(18, 1 / 18))
+        exact = solve_cut(reference, 13 / 18)
+        table = score_table(items, zeros, reference, exact, 13 / 18, SCALE)
+        assert (table.scaled[12], table.scaled[13]) == (700, 750)
+        assert table.passed.tolist() == [False] * 13 + [True] * 6
+        for raw in (12, 13):
+            place = placed(stored(table, raw), reference, round(exact, 6), 13 / 18, SCALE)
+            assert (place.score, place.passed) == (int(table.scaled[raw]), raw == 13)
 
 
 def test_on_the_reference_exam_the_score_is_a_straight_line_of_the_raw_score():

@@ -10,7 +10,7 @@ from exam.models import Attempt, Blueprint, Card, Recall
 from exam.selectors.practice.practice import due_cards, practice_today
 from exam.selectors.sitting.attempts import unlearned_attempt_ids
 from exam.services.practice import learning
-from exam.services.sitting import attempts
+from exam.services.sitting import attempts, interventions
 from tests.exam.builders import EACH_MS, LATER, met_questions, practise, sit
 from tests.exam.conftest import NOON
 
@@ -152,11 +152,11 @@ def test_a_voided_attempt_leaves_the_cards(blueprint: Blueprint, candidate: User
     before = as_stored(candidate)
     two = practise(candidate, blueprint, at=NOON + timedelta(days=2), seed=9)
     assert len(cards(candidate)) == 16
-    attempts.void(two.pk, reason="fire alarm", at=NOON)
+    interventions.void(two.pk, reason="fire alarm", at=NOON)
     assert [card | {"id": 0} for card in as_stored(candidate)] == [
         card | {"id": 0} for card in before
     ]
-    attempts.void(one.pk, reason="fire alarm", at=NOON)
+    interventions.void(one.pk, reason="fire alarm", at=NOON)
     assert not cards(candidate)
 
 

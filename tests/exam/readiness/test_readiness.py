@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from exam.engine.scores.chances import ahead, chance_from_belief
 from exam.models import Attempt, Blueprint, ChanceRecord, Report, Score
+from exam.selectors.readiness.on_today import line_of
 from exam.selectors.readiness.readiness import honesty_of, readiness_of, standing_of
 from exam.selectors.readiness.readiness_screen import readiness_screen
 from exam.selectors.results.history import sat_by, trend_of
@@ -43,7 +44,7 @@ def text_of(page: Client, name: str = "readiness", query: str = "") -> str:
 
 
 def standing(candidate: User):
-    return standing_of(trend_of(sat_by(candidate), "tiny"))
+    return standing_of(line_of(trend_of(sat_by(candidate), "tiny")))
 
 
 # ------------------------------------------------------------------ where one stands
@@ -51,11 +52,11 @@ def test_readiness_is_told_after_each_exam_and_ends_where_home_has_it(
     sat_three: list[Attempt], candidate: User
 ):
     scores = trend_of(sat_by(candidate), "tiny")
-    found = standing_of(scores)
+    found = standing_of(line_of(scores))
     assert [facts for _score, facts in found.pairs] == [
-        readiness_of(scores[: n + 1]) for n in range(3)
+        readiness_of(line_of(scores[: n + 1])) for n in range(3)
     ]
-    assert found.now == readiness_of(scores)
+    assert found.now == readiness_of(line_of(scores))
 
 
 def test_the_page_tells_figures_and_words(page: Client, sat_three: list[Attempt], candidate: User):
@@ -165,8 +166,9 @@ def test_a_later_calibration_is_used_for_all_points_and_said(
         score.pk, score.version, score.is_current = None, 2, False
         score.scaled_score = 111
         score.save(force_insert=True)
-    assert [score.scaled_score for score in readiness_screen(candidate).scores] == [111] * 3
-    assert "All scores here are as calibration 0 has them" in text_of(page)
+    found = readiness_screen(candidate).standing
+    assert [told.today.score for told in found.exams] == [111] * 3
+    assert "Reports keep the score that was told; the table has both." in text_of(page)
 
 
 # ------------------------------------------------------------------ how far to trust the chance

@@ -18,6 +18,7 @@ from exam.selectors.readiness.mastery import Mastery, Part
 from exam.selectors.readiness.readiness import Standing, honesty_of
 from exam.selectors.readiness.readiness_screen import ReadinessScreen, readiness_screen
 from exam.selectors.results.readings import verdict_of
+from exam.views.results.trends import exam_words
 
 MOST = 12  # exams in the chart; more would hide each other on a phone
 
@@ -35,7 +36,7 @@ def readiness(request: HttpRequest) -> HttpResponse:
             "mastery": screen.mastery(with_practice=False),
             "honesty": honesty,
             "told": [(told, _told_row(told)) for told in honesty.groups],
-            "cohorts": beside_cohorts(request.user, screen.scores[-1]),
+            "cohorts": beside_cohorts(request.user, screen.line.exams[-1].score),
         }
     return render(request, "readiness/readiness.html", context)
 
@@ -128,14 +129,16 @@ def _beliefs(standing: Standing) -> charts.Trend:
     scale = standing.measure.scale
     points = [
         charts.TrendPoint(
-            label=date_format(localtime(score.attempt.started_at), "j M"),
+            label=date_format(localtime(told.score.attempt.started_at), "j M"),
             score=facts.score,
             low=facts.low,
             high=facts.high,
-            passed=score.passed,
-            own=score.scaled_score,
+            passed=told.today.passed,
+            own=told.today.score,
+            words=exam_words(told),
         )
-        for score, facts in zip(standing.scores, standing.facts, strict=True)
+        for told, facts in standing.pairs
+        if told.today
     ]
     span = scale.maximum - scale.minimum
     return charts.trend(points[-MOST:], cut=scale.cut, span=span, height=260)

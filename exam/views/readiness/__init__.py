@@ -1,0 +1,1 @@
+"""What all exams together say about somebody."""
