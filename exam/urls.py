@@ -7,7 +7,8 @@ from exam.views.blueprints import bank_tables, blueprints
 from exam.views.cohorts import assignments, candidates, cohort_dashboard, instructor, people_tables
 from exam.views.practice import practice
 from exam.views.questions import question_reports
-from exam.views.results import history, readiness, replay, report, review
+from exam.views.readiness import readiness
+from exam.views.results import history, replay, report, review
 from exam.views.sitting import sitting, sync
 
 app_name = "exam"

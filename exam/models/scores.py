@@ -15,7 +15,9 @@ from .blueprints import Calibration, ExamForm, Scale
 class ScoreTable(models.Model):
     """Raw to scaled for the scored items of one form under one calibration: n + 1 rows."""
 
-    exam_form = models.ForeignKey(ExamForm, on_delete=models.CASCADE, related_name="score_tables")
+    exam_form = models.ForeignKey(
+        ExamForm, on_delete=models.CASCADE, related_name="score_tables", db_index=False
+    )
     calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, related_name="+")
     scale = models.ForeignKey(Scale, on_delete=models.PROTECT, related_name="+")
     # Positions whose question was taken out of scoring: "7 31"; they count for nobody.
@@ -45,7 +47,9 @@ class Score(models.Model):
     calibration adds a version beside it, for the trend, that is never current.
     """
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="scores")
+    attempt = models.ForeignKey(
+        Attempt, on_delete=models.PROTECT, related_name="scores", db_index=False
+    )
     version = models.PositiveSmallIntegerField(default=1)
     is_current = models.BooleanField(default=True)
     reason = models.CharField(

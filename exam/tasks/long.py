@@ -5,7 +5,14 @@ from django.utils import timezone
 
 from exam.models import JobKind
 from exam.services import jobs
-from exam.services.measurement import assembling, calibrating, counting, exporting, rescoring
+from exam.services.measurement import (
+    assembling,
+    calibrating,
+    corrections,
+    counting,
+    exporting,
+    rescoring,
+)
 from exam.services.personal import copying, leaving, retention
 from exam.services.results import forecasts
 
@@ -30,6 +37,12 @@ def sweep_jobs() -> None:
     """Hands out again what a lost message or a killed worker left behind."""
     jobs.sweep(at=timezone.now())
     copying.sweep(at=timezone.now())
+
+
+@shared_task
+def sweep_corrections() -> None:
+    """Mails about corrected scores what could not be sent at once."""
+    corrections.sweep(at=timezone.now())
 
 
 @shared_task

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.access import lacks_second_step
 from accounts.models import User
 from accounts.selectors import answerable_invitations
 from exam import charts
@@ -24,15 +25,15 @@ from exam.selectors.home import (
     weakest_parts,
 )
 from exam.selectors.measurement.corrections import corrections_for
-from exam.selectors.measurement.score_versions import comparable
 from exam.selectors.practice.practice import practice_today, practices_for
 from exam.selectors.practice.practice_screen import practice_blueprint
 from exam.selectors.questions.question_reports import unread_answers
+from exam.selectors.readiness.on_today import line_of
 from exam.selectors.readiness.readiness import readiness_of
 from exam.selectors.results.history import sat_by, trend_of, trend_slug
 from exam.selectors.sitting.attempts import first_blueprints
 from exam.services.sitting import attempts
-from exam.views.results.trends import score_trend
+from exam.views.results.trends import trend_context
 
 ATTEMPTS_SHOWN = 6
 
@@ -47,12 +48,12 @@ def home(request: HttpRequest) -> HttpResponse:
     running = _running(user, now)
     sat = sat_by(user)
     weakest, answers = weakest_parts(sat)
-    scores = comparable(trend_of(sat, trend_slug(sat)))
-    readiness = readiness_of(scores)
+    line = line_of(trend_of(sat, trend_slug(sat)))
+    readiness = readiness_of(line)
     assigned = due_for(user, now)
     step = next_step(running, sat, weakest, now, assigned)
     teaches = {}
-    if user.is_instructor:
+    if user.is_instructor and not lacks_second_step(request):
         teaches = {"desk": desk_of(user, now)}
         if step.step is Step.FIRST and not sat:
             step = None  # who teaches need not sit: nobody asks them to
@@ -66,8 +67,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "more": len(sat) > ATTEMPTS_SHOWN,
         "weakest": [(part, _share_row(part)) for part in weakest],
         "answers": answers,
-        "scores": scores,
-        "trend": score_trend(scores),
         "readiness": readiness,
         "chance": charts.chance_in_twenty(readiness.chance) if readiness else None,
         "answered": unread_answers(user),
@@ -75,7 +74,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "blueprints": first_blueprints() if not sat else (),
     }
     learns = _practice(user, now) if step or practices_for(user).exists() else {}
-    return render(request, "exam/home.html", context | learns | teaches)
+    context |= trend_context(line) | learns | teaches
+    return render(request, "exam/home.html", context)
 
 
 @login_required

@@ -18,7 +18,9 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Also as wide as East Asian signs are: some spreadsheets take them for the same.
+FORMULA_SIGNS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
+UNSEEN = " \xa0\u200b\u2060\ufeff"  # a reader may drop them before it looks for a sign
 LAST_ROW = 1_048_576  # of a sheet
 LONGEST = 32_767  # signs in a cell of a workbook
 AT_ONCE = 500  # rows of a CSV file that leave together
@@ -65,7 +67,7 @@ def write_workbook(
 
 def harmless(value: Any) -> Any:
     """A text that a spreadsheet would take for a formula gets an apostrophe."""
-    if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
+    if isinstance(value, str) and value.lstrip(UNSEEN).startswith(FORMULA_SIGNS):
         return f"'{value}"
     return value
 

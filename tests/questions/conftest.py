@@ -1,7 +1,5 @@
 """A loaded bank to work on, its questions and the people at them."""
 
-from typing import Any
-
 import pytest
 from django.apps import apps
 from django.core.management.color import no_style
@@ -17,13 +15,6 @@ from tests.exam.conftest import load_tiny
 from tests.factories import InstructorFactory
 from tests.questions.pages import browser
 from tests.questions.proposals import WORDS
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Loads the tiny bank once; each test's transaction leaves it as it was."""
-    with django_db_blocker.unblock():
-        load_tiny()
 
 
 @pytest.fixture

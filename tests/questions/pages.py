@@ -9,15 +9,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from questions.models import Question
+from tests.visitors import browser
 
 READ = ("question", "versions", "review", "reviews")
-
-
-def browser(person: User) -> Client:
-    """Somebody signed in."""
-    client = Client()
-    client.force_login(person, backend="accounts.backends.PasswordBackend")
-    return client
 
 
 def address(name: str, question: Question) -> str:

@@ -12,7 +12,7 @@ from questions.services.drafting import save_draft
 from questions.services.errors import NotPossible
 from questions.services.reviewing import answer_blind, send_to_review, take_back
 from questions.services.standing import set_status
-from tests.exam.test_races import at_once
+from tests.exam.sitting.test_races import at_once
 from tests.factories import InstructorFactory
 from tests.questions.proposals import LATER, NOW, WORDS, answered, judged, proposed, written
 

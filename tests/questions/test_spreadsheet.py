@@ -48,7 +48,9 @@ def test_a_workbook_keeps_numbers_days_and_moments() -> None:
     assert [cell.number_format for cell in sheet[2][3:]] == ["yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"]
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠", " =", "\ufeff+"]
+)
 def test_a_text_that_a_spreadsheet_would_run_is_harmless(sign: str) -> None:
     text = f'{sign}HYPERLINK("https://example.org")'
     assert harmless(text) == f"'{text}"

@@ -48,6 +48,7 @@ ADDRESSES: dict[str, tuple[set[str], int, str]] = {
     # ---------------------------------------------------------- people
     "accounts:profile": (FORM, SIGNED_IN, ""),
     "accounts:sign_out_elsewhere": (WRITE, SIGNED_IN, ""),
+    "accounts:sign_out_there": (WRITE, OWN_ATTEMPT, "sign_in"),
     "accounts:sign_out": (WRITE, ADMINISTRATORS, "candidate"),
     "accounts:cohorts": (FORM, INSTRUCTORS, ""),
     "accounts:cohort": (READ, OWN_COHORT, "cohort"),

@@ -10,7 +10,8 @@ from django.test import Client
 from PIL import Image
 from pytest_django import Settings
 
-from accounts.models import Cohort, Invitation, User
+from accounts.models import Cohort, Invitation, SignIn, User
+from accounts.services import sign_ins
 from accounts.services.invitations import open_link
 from exam.models import (
     Assignment,
@@ -46,13 +47,6 @@ from tests.questions.import_files import MIXED, was_read
 from tests.questions.proposals import proposed, written
 
 BACKEND = "accounts.backends.PasswordBackend"
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Loads the tiny bank once; each test's transaction leaves it as it was."""
-    with django_db_blocker.unblock():
-        load_tiny()
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +85,7 @@ class World:
     comparison: Comparison
     form_set: FormSet
     copy: DataCopy
+    sign_in: SignIn
 
     def browser(self, person: User | None, **options: Any) -> Client:
         """Of this person, or of a visitor."""
@@ -142,7 +137,15 @@ def world(db: None) -> World:
         comparison=Comparison.objects.create(bank=blueprint.bank, name="Day", created_at=now),
         form_set=bare_set(blueprint),
         copy=made_copy(candidate, now),
+        sign_in=signed_in(candidate, now),
     )
+
+
+def signed_in(person: User, at: datetime) -> SignIn:
+    """A browser of this person's."""
+    client = Client()
+    client.force_login(person, backend=BACKEND)
+    return sign_ins.begin(person, client.session.session_key, user_agent="zz", at=at)
 
 
 def looked_ahead(attempt: Attempt, by: User) -> Job:

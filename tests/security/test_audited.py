@@ -4,14 +4,18 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.core.management import call_command
+from django.template.loader import get_template
+from django.urls import reverse
 
 from accounts.models import Action, AuditEntry
 from accounts.services.administrators import promote
-from exam.services.sitting import attempts
+from exam.services.sitting import interventions
 from questions.models.writing import Decision
 from questions.services import reviewing
 from questions.services.standing import set_status
+from tests.exam.blueprints.blueprint_pages import typed
 
 from .conftest import World
 
@@ -69,6 +73,45 @@ def test_a_page_that_changes_something_leaves_a_line(
     assert AuditEntry.objects.first().address == "127.0.0.1"
 
 
+def test_a_bank_that_grows_or_leaves_and_an_exam_that_is_changed_leave_a_line(
+    world: World,
+) -> None:
+    before, desk = last(), world.browser(world.author)
+    slug, blueprint = world.bank.slug, world.assignment.blueprint
+    changed = typed(blueprint, title="Another name")
+    posted = [
+        (reverse("questions:export", args=[slug]), {"to": "qti21", "download": "1"}),
+        (reverse("questions:import_begin", args=[world.batch.pk]), {}),
+        (reverse("exam:blueprint", args=[blueprint.slug]), changed),
+    ]
+    for address, data in posted:
+        assert desk.post(address, data).status_code in (200, 302), address
+    assert since(before) == [
+        (Action.BANK_EXPORTED, world.author.pk),
+        (Action.IMPORTED, world.author.pk),
+        (Action.BLUEPRINT_CHANGED, world.author.pk),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mail", "action"),
+    [
+        ("account/email/password_changed", Action.PASSWORD_CHANGED),
+        ("account/email/email_changed", Action.EMAIL_CHANGED),
+        ("mfa/email/totp_activated", Action.SECOND_FACTOR_ON),
+        ("mfa/email/totp_deactivated", Action.SECOND_FACTOR_OFF),
+    ],
+)
+def test_what_changes_a_sign_in_leaves_one_though_nothing_is_mailed(
+    world: World, mail: str, action: str
+) -> None:
+    """Allauth has a template of each name; under another one nothing would be written."""
+    before = last()
+    get_template(f"{mail}_subject.txt")
+    get_adapter().send_notification_mail(mail, world.candidate)
+    assert since(before) == [(action, world.candidate.pk)]
+
+
 def test_what_was_refused_leaves_none(world: World) -> None:
     before = last()
     desk = world.browser(world.stranger)
@@ -109,7 +152,7 @@ def test_questions_leave_one_for_each_decision_and_each_bulk(world: World) -> No
 
 
 def test_no_line_holds_an_answer_a_key_or_a_token(world: World) -> None:
-    attempts.void(world.finished.pk, reason="x", at=datetime.now(UTC))
+    interventions.void(world.finished.pk, reason="x", at=datetime.now(UTC))
     told = json.dumps(list(AuditEntry.objects.values_list("details", flat=True)))
     for secret in (
         world.link.token,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from questions.models import Option, Question
 from questions.services.drafting import save_draft
 from questions.services.reviewing import add_comment, send_to_review
-from tests.exam.test_leaks import every_path
+from tests.exam.sitting.test_leaks import every_path
 from tests.questions.import_files import MIXED, NOW, was_imported
 from tests.questions.proposals import SECRET, WORDS
 

@@ -165,7 +165,7 @@ NO_IDS = {
         "miss",
     ),
     *("option", "page", "q", "reference", "review", "revision", "role", "seed", "show", "size"),
-    *("step", "typed", "wanted"),
+    *("on", "step", "typed", "wanted"),
 }
 READ = re.compile(
     r'request\.(?:GET|POST)\.get(?:list)?\(\s*"([^"]+)"|"(\w+)" in request\.(?:GET|POST)'

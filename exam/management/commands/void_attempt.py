@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from exam.engine.sitting.lifecycle import IllegalMove
 from exam.models import Attempt
-from exam.services.sitting import attempts
+from exam.services.sitting import interventions
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if not Attempt.objects.filter(pk=attempt).exists():
             raise CommandError(f"Nothing was changed. There is no attempt {attempt}.")
         try:
-            attempts.void(attempt, reason=reason.strip()[:300], at=timezone.now())
+            interventions.void(attempt, reason=reason.strip()[:300], at=timezone.now())
         except IllegalMove as error:
             raise CommandError(f"Nothing was changed. {error}") from error
         self.stdout.write(f"Attempt {attempt} is void.")

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from numpy.typing import NDArray
 
 from accounts.models import User
@@ -65,19 +65,18 @@ class Drawing:
 
 
 def drawing_for(blueprint: Blueprint) -> Drawing:
-    """The pool, targets and cut for a blueprint as the bank stands now (two statements if kept)."""
-    equating = current_equating(blueprint)
-    revision = Bank.objects.values_list("revision", flat=True).get(pk=blueprint.bank_id)
-    return _drawing(blueprint.pk, equating.pk, revision)
+    """The pool, targets and cut for a blueprint as the bank stands now (one statement if kept)."""
+    facts = _newest_equating(blueprint).values_list("pk", "blueprint__bank__revision")
+    return _drawing(blueprint.pk, *facts.get())
 
 
 def current_equating(blueprint: Blueprint) -> Equating:
     """The newest calibration's meaning for this blueprint."""
-    return (
-        blueprint.equatings.select_related("calibration", "scale")
-        .order_by("-scale__number", "-calibration__number")[:1]
-        .get()
-    )
+    return _newest_equating(blueprint).select_related("calibration", "scale").get()
+
+
+def _newest_equating(blueprint: Blueprint) -> QuerySet[Equating]:
+    return blueprint.equatings.order_by("-scale__number", "-calibration__number")[:1]
 
 
 def blueprint_spec(blueprint: Blueprint, domains: Iterable[Domain] | None = None) -> BlueprintSpec:

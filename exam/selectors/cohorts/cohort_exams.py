@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q
 
 from accounts.models import Cohort, User
 from accounts.selectors import members_of
+from exam.engine.scores.scoring import Measured
+from exam.engine.scores.scoring import Scale as ReportScale
 from exam.engine.sitting.lifecycle import AttemptState, EndedBy, Purpose
 from exam.models import Attempt, Blueprint, Report, Score
-from exam.selectors.readiness.measures import Key
+from exam.selectors.readiness.measures import Measure
 from exam.selectors.sitting.attempts import current_blueprints
 
 
@@ -51,11 +53,9 @@ class SatExam:
     low: int
     high: int
     passed: bool
-
-    @property
-    def key(self) -> Key:
-        """By what its ability is measured."""
-        return self.blueprint_id, self.calibration_id, self.scale_id
+    minimum: int = 100
+    maximum: int = 1000
+    cut: int = 750
 
     @property
     def used(self) -> timedelta:
@@ -78,6 +78,8 @@ _COLUMNS = (
     *("scale_id", "scale__number", "attempt__started_at", "attempt__ended_at"),
     *("attempt__deadline", "attempt__ended_by", "is_complete", "raw_score", "scored_count"),
     *("theta", "theta_error", "scaled_score", "low", "high", "passed"),
+    *("attempt__blueprint__scale_minimum", "attempt__blueprint__scale_maximum"),
+    "attempt__blueprint__scale_cut",
 )
 
 
@@ -125,26 +127,29 @@ def sat_exams(people: Collection[int], slug: str) -> dict[int, list[SatExam]]:
 
 
 def complete(sat: Iterable[SatExam]) -> list[SatExam]:
-    """Those that count for trend and readiness: complete, and on the newest scale among them."""
-    found = [entry for entry in sat if entry.is_complete]
-    newest = max((entry.scale_number for entry in found), default=0)
-    return [entry for entry in found if entry.scale_number == newest]
+    """Those that count for trend and readiness, of whatever scale."""
+    return [entry for entry in sat if entry.is_complete]
 
 
 def compared(counted: Mapping[int, list[SatExam]]) -> dict[int, list[SatExam]]:
     """Each person's exams under the newest calibration under which all of them have a score.
 
-    Where there is none, as they were given. The rule of score_versions.comparable, for many
-    people in two statements.
+    Where there is none, those that have one under that of the last. The rule of
+    score_versions.comparable, for many people in two statements.
     """
     attempts = [entry.attempt_id for own in counted.values() for entry in own]
-    shared = _shared_calibrations(counted, attempts)
+    last = {pk: own[-1].calibration_id for pk, own in counted.items() if own}
+    shared = last | _shared_calibrations(counted, attempts)
     versions = Score.objects.filter(attempt__in=attempts, calibration__in=set(shared.values()))
     rows = versions.order_by("version").values_list(*_COLUMNS)
     # A later version under the same calibration knows more corrected keys.
     known = {(row[0], row[3]): SatExam(*row) for row in rows}
     return {
-        pk: [known[entry.attempt_id, shared[pk]] for entry in own] if pk in shared else own
+        pk: [
+            known[entry.attempt_id, shared[pk]]
+            for entry in own
+            if (entry.attempt_id, shared[pk]) in known
+        ]
         for pk, own in counted.items()
     }
 
@@ -160,6 +165,19 @@ def _shared_calibrations(
         .annotate(Count("attempt", distinct=True))
     )
     return {pk: calibration for pk, calibration, n in rows if n == len(counted[pk])}
+
+
+def on_today(entry: SatExam, measure: Measure) -> SatExam:
+    """An exam under the calibration of this measure, told on the scale of today."""
+    if is_todays(entry, measure):
+        return entry
+    place = measure.place(Measured(entry.theta, entry.theta_error, entry.raw, entry.count))
+    return replace(entry, scaled=place.score, low=place.low, high=place.high, passed=place.passed)
+
+
+def is_todays(entry: SatExam, measure: Measure) -> bool:
+    """Whether it was told on the scale of today."""
+    return measure.tells(entry.scale_id, ReportScale(entry.minimum, entry.maximum, entry.cut))
 
 
 def last_active(people: Collection[int]) -> dict[int, datetime]:

@@ -17,12 +17,20 @@ from exam.selectors.cohorts.cohort_exams import (
     SatExam,
     compared,
     complete,
+    is_todays,
     last_active,
+    on_today,
     people_of,
     sat_exams,
 )
-from exam.selectors.readiness.measures import Key, measures_for
-from exam.selectors.readiness.readiness import Measure, ReadinessFacts, beliefs_after
+from exam.selectors.readiness.measures import (
+    Logits,
+    Measure,
+    ReadinessFacts,
+    cuts_of,
+    todays_measures,
+)
+from exam.selectors.readiness.readiness import beliefs_after
 
 STOPPED_AFTER = timedelta(days=14)
 BEFORE = 3  # earlier exams that the last one is compared with
@@ -60,8 +68,9 @@ class Own:
     """The exams of one person, the oldest first."""
 
     sat: tuple[SatExam, ...]  # every scored attempt
-    counted: tuple[SatExam, ...]  # those that are complete
-    compared: tuple[SatExam, ...]  # the same under one calibration
+    counted: tuple[SatExam, ...]  # those that are complete, as they were told
+    compared: tuple[SatExam, ...]  # the same under one calibration and on the scale of today
+    last: SatExam | None  # the last one, as it was told if that was on the scale of today
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +146,17 @@ class CohortStanding:
     @property
     def scores(self) -> list[int]:
         """The last complete score of each, in points, or in percent where there is no scale."""
-        return [self.told(member.last) for member in self.members if member.last]
+        return [self.told(member.own.last) for member in self.members if member.own.last]
+
+    @property
+    def reached(self) -> int:
+        """How many of these scores reach the cut of today."""
+        return sum(member.own.last.passed for member in self.members if member.own.last)
+
+    @property
+    def moved(self) -> int:
+        """How many of these were told on another scale."""
+        return sum(member.own.last != member.last for member in self.members)
 
     def told(self, sat: SatExam) -> int:
         """A score as this exam tells it."""
@@ -165,22 +184,24 @@ class CohortStanding:
 
 
 def standing_of_cohort(cohort: Cohort, exam: Exam, at: datetime) -> CohortStanding:
-    """Where every member stands (at most eight statements)."""
+    """Where every member stands (at most thirteen statements, nine if the exam never changed)."""
     people = people_of(cohort)
     ids = [person.pk for person in people]
     sat, active = sat_exams(ids, exam.blueprint.slug), last_active(ids)
     counted = {pk: complete(own) for pk, own in sat.items()}
     level = compared(counted) if exam.is_scaled else counted
-    keys = {own[-1].key for own in level.values() if own} if exam.is_scaled else set()
-    measures = measures_for(keys)
+    wanted = {own[-1].calibration_id for own in level.values() if own}
+    measures = todays_measures(exam.blueprint.slug, wanted) if exam.is_scaled and wanted else {}
+    starts = _starts(level, measures)
     members = []
-    for person in people:
-        own = Own(
-            tuple(sat.get(person.pk, ())),
-            tuple(counted.get(person.pk, ())),
-            tuple(level.get(person.pk, ())),
-        )
-        members.append(_member(person, own, measures, active.get(person.pk), at))
+    for pk, person in zip(ids, people, strict=True):
+        told, known = counted.get(pk, []), level.get(pk, [])
+        measure = measures.get(known[-1].calibration_id) if known else None
+        facts = None
+        if measure:
+            facts = measure.facts(beliefs_after(known, starts[pk])[-1])
+        own = _own(sat.get(pk, []), told, known, measure)
+        members.append(_member(person, own, measure, facts, active.get(pk), at))
     return CohortStanding(exam, tuple(members))
 
 
@@ -202,13 +223,29 @@ def course_of(compared: Sequence[SatExam]) -> Course:
     return Course.UP if difference > 0 else Course.DOWN
 
 
+def _own(
+    sat: Sequence[SatExam],
+    told: Sequence[SatExam],
+    known: Sequence[SatExam],
+    measure: Measure | None,
+) -> Own:
+    last = told[-1] if told else None
+    if measure is None or last is None:
+        return Own(tuple(sat), tuple(told), tuple(known), last)
+    today = tuple(on_today(entry, measure) for entry in known)
+    return Own(tuple(sat), tuple(told), today, last if is_todays(last, measure) else today[-1])
+
+
 def _member(
-    person: User, own: Own, measures: Mapping[Key, Measure], seen: datetime | None, at: datetime
+    person: User,
+    own: Own,
+    measure: Measure | None,
+    facts: ReadinessFacts | None,
+    seen: datetime | None,
+    at: datetime,
 ) -> Member:
-    facts, stand = None, Stand.OPEN if own.sat else Stand.NOT_BEGUN
-    measure = measures.get(own.compared[-1].key) if own.compared else None
-    if measure:
-        facts = _readiness(own.compared, measure)
+    stand = Stand.OPEN if own.sat else Stand.NOT_BEGUN
+    if measure and facts:
         stand = _STANDS[leaning(facts.low, facts.high, measure.scale)]
     return Member(
         person=person,
@@ -221,7 +258,16 @@ def _member(
     )
 
 
-def _readiness(compared: Sequence[SatExam], measure: Measure) -> ReadinessFacts:
-    """The same as on the candidate's own pages."""
-    own = [entry for entry in compared if entry.calibration_id == measure.calibration_id]
-    return measure.facts(beliefs_after(own, measure.theta_cut)[-1])
+def _starts(
+    level: Mapping[int, list[SatExam]], measures: Mapping[int, Measure]
+) -> dict[int, float]:
+    """Where the readiness of each begins: the cut at which they sat the first of these exams."""
+    first = {pk: (own[0].calibration_id, own[0].scale_id) for pk, own in level.items() if own}
+    todays = {
+        pk: measures[place[0]].theta_cut for pk, place in first.items() if place[0] in measures
+    }
+    others: dict[int, Logits] = {
+        pk: first[pk] for pk in todays if measures[first[pk][0]].scale_id != first[pk][1]
+    }
+    cuts = cuts_of(others.values())
+    return todays | {pk: cuts[place] for pk, place in others.items() if place in cuts}

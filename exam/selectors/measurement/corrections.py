@@ -3,14 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from accounts.models import User
-from exam.models import Attempt, Score, ScoreReason
+from exam.models import Attempt, Job, JobKind, JobState, Score, ScoreReason
 from exam.selectors.measurement.rescored import is_other
 from exam.selectors.results.readings import Reading, read_score
 from exam.selectors.sitting.attempts import exams_for
 from questions.models import KeyChange
+
+OWED_AFTER = timedelta(minutes=5)  # the message of whoever corrected it comes first
+OWED_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,27 @@ def corrections_for(candidate: User) -> list[Corrected]:
         if is_other(told[first - 1], told[-1]):
             found.append(_corrected(attempt, told[first - 1], told[-1], changes))
     return sorted(found, key=lambda one: one.score.created_at, reverse=True)
+
+
+def owed_candidates(at: datetime) -> list[int]:
+    """Who is owed a mail about a corrected score and will get it from nobody else any more.
+
+    While scores are being corrected whoever does it sends one mail about all; after three days
+    the home page has to do.
+    """
+    working = Job.objects.filter(
+        kind=JobKind.RESCORING, state__in=[JobState.WAITING, JobState.RUNNING]
+    )
+    if working.exists():
+        return []
+    owed = Score.objects.filter(
+        key_change__in=KeyChange.objects.filter(made_at__gt=at - OWED_FOR),
+        reason=ScoreReason.KEY,
+        announced_at=None,
+        created_at__lte=at - OWED_AFTER,
+        attempt__candidate__erased_at=None,
+    )
+    return sorted(set(owed.order_by().values_list("attempt__candidate", flat=True)))
 
 
 def _corrected(

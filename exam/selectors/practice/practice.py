@@ -91,8 +91,30 @@ def daily_of(own: QuerySet[Attempt], today: date) -> Attempt | None:
 
 def running_exam(candidate: User, bank_id: int) -> Attempt | None:
     """An exam of this bank that is being sat: practice would give its questions away."""
+    return running_exams(candidate, bank_id).first()
+
+
+def running_exams(candidate: User, bank_id: int) -> QuerySet[Attempt]:
+    """Exams of this bank that are being sat; there may be one of each kind."""
     exams = exams_for(candidate).filter(blueprint__bank=bank_id)
-    return exams.filter(state=AttemptState.IN_PROGRESS).first()
+    return exams.filter(state=AttemptState.IN_PROGRESS)
+
+
+def answers_wait(candidate: User, attempt: Attempt) -> bool:
+    """Whether this one's answers would give those of an exam away that is being sat.
+
+    Of practice any would; of another exam those of the questions that both ask, in any version.
+    An exam that runs itself tells no answers.
+    """
+    if attempt.is_open and not attempt.is_practice:
+        return False
+    running = list(running_exams(candidate, attempt.blueprint.bank_id))
+    if attempt.is_practice or not running:
+        return bool(running)
+    asked = {pk for exam in running for pk in exam.exam_form.version_ids}
+    own = QuestionVersion.objects.filter(pk__in=attempt.exam_form.version_ids)
+    questions = QuestionVersion.objects.filter(pk__in=asked).order_by().values("question")
+    return own.filter(question__in=questions).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from accounts.models import User
-from exam.engine.sitting.batch import to_places
 from exam.engine.sitting.lifecycle import AttemptState
 from exam.models import QuestionReport, ReportOutcome, Response
 from exam.selectors.questions.question_statistics import VersionStatistics, statistics_of
-from exam.selectors.sitting.forms import LETTERS, ReviewedOption
+from exam.selectors.sitting.forms import LETTERS, ReviewedOption, letters_of
 from questions.models import Question, QuestionVersion
 
 OPEN = Q(versions__reports__outcome=ReportOutcome.OPEN)
@@ -155,8 +154,7 @@ def _remark(report: QuestionReport, version: QuestionVersion, mask: int) -> Rema
     options = version.options.all()
     key = sum(1 << option.ordinal for option in options if option.is_key)
     order = "".join(str(option.ordinal) for option in options)
-    letters = tuple(LETTERS[place - 1] for place in to_places(mask, order))
-    return Remark(report, letters, mask == key)
+    return Remark(report, letters_of(mask, order), mask == key)
 
 
 def _options(version: QuestionVersion) -> tuple[ReviewedOption, ...]:

@@ -63,16 +63,12 @@ def history_rows(sat: Sequence[Sat]) -> list[HistoryRow]:
 
 
 def trend_of(sat: Sequence[Sat], slug: str) -> list[Score]:
-    """Complete scores of one exam on its newest scale, the oldest first."""
-    scores = [
+    """Complete scores of one exam as they are reported, the oldest first; of whatever scale."""
+    return [
         entry.score
-        for entry in sat
+        for entry in reversed(sat)
         if entry.score and entry.counts_for_trend and entry.attempt.blueprint.slug == slug
     ]
-    if not scores:
-        return []
-    newest = max(score.scale.number for score in scores)
-    return [score for score in reversed(scores) if score.scale.number == newest]
 
 
 def trend_slug(sat: Sequence[Sat]) -> str:

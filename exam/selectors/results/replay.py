@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exam.engine.sitting.batch import to_places
 from exam.engine.sitting.replay import Event, Turn, first_choices_right, timeline
 from exam.models import Attempt, Score, ScoreTable
 from exam.selectors.results.answers import answers_of
-from exam.selectors.sitting.forms import LETTERS
+from exam.selectors.sitting.forms import letters_of
 from questions.models import KeyChange, QuestionVersion
 
 PARTS = 4  # of the time in which changes are counted
@@ -137,15 +136,11 @@ def _moment(
     return Moment(
         number=number,
         event=event,
-        before=_letters(event.before, order),
-        after=_letters(event.after, order),
+        before=letters_of(event.before, order),
+        after=letters_of(event.after, order),
         flagged=event.position in flagged,
         counts=event.position in counted,
     )
-
-
-def _letters(mask: int, order: str) -> tuple[str, ...]:
-    return tuple(LETTERS[place - 1] for place in to_places(mask, order))
 
 
 def _length_ms(attempt: Attempt) -> int:

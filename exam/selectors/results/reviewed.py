@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from exam.engine.sitting.batch import to_places
 from exam.engine.sitting.path import read_path
 from exam.highlights import highlighted
 from exam.models import Attempt, QuestionReport, Response
-from exam.selectors.sitting.forms import LETTERS, AnswerSheet, ReviewedOption
+from exam.selectors.sitting.forms import LETTERS, AnswerSheet, ReviewedOption, letters_of
 from questions.models import Exhibit, KeyChange, Option, QuestionVersion
 
 
@@ -73,7 +72,7 @@ def reviewed_question(attempt: Attempt, position: int) -> ReviewedQuestion:
             _option(LETTERS[place], options[int(ordinal)], response, first)
             for place, ordinal in enumerate(order)
         ),
-        steps=tuple(Step(_letters(choice.mask, order), choice.at_ms) for choice in path.choices),
+        steps=tuple(Step(letters_of(choice.mask, order), choice.at_ms) for choice in path.choices),
         outcome=_outcome(response.selected, key),
         response=response,
         is_pilot=position in exam_form.pilot_positions,
@@ -82,8 +81,8 @@ def reviewed_question(attempt: Attempt, position: int) -> ReviewedQuestion:
         corrected=tuple(
             Corrected(
                 change,
-                ", ".join(_letters(change.before, order)),
-                ", ".join(_letters(change.after, order)),
+                ", ".join(letters_of(change.before, order)),
+                ", ".join(letters_of(change.after, order)),
             )
             for change in version.key_changes.all()
         ),
@@ -119,10 +118,6 @@ def _option(letter: str, option: Option, response: Response, first: int) -> Revi
         is_first_choice=bool(first & bit) and not is_chosen,
         is_struck=bool(response.eliminated & bit),
     )
-
-
-def _letters(mask: int, order: str) -> tuple[str, ...]:
-    return tuple(LETTERS[place - 1] for place in to_places(mask, order))
 
 
 def _outcome(selected: int, key: int) -> str:

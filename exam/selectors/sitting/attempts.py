@@ -27,6 +27,13 @@ def exams_for(candidate: User) -> QuerySet[Attempt]:
     return attempts_for(candidate).filter(purpose=Purpose.EXAM)
 
 
+def has_sat_since(candidate: User, moment: datetime) -> bool:
+    """Whether this person sits an exam now, or did something in an attempt since then."""
+    own = Attempt.objects.filter(candidate=candidate)
+    sits = Q(state=AttemptState.IN_PROGRESS, purpose=Purpose.EXAM)
+    return own.filter(sits | Q(seen_at__gt=moment) | Q(ended_at__gt=moment)).exists()
+
+
 def attempts_taught_by(instructor: User) -> QuerySet[Attempt]:
     """Exams of the members of this instructor's own cohorts; an administrator sees all.
 

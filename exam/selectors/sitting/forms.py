@@ -8,11 +8,17 @@ from textwrap import shorten
 
 from django.utils.html import strip_tags
 
+from exam.engine.sitting.batch import to_places
 from exam.models import Attempt
 from questions.models import Exhibit, Option, QuestionVersion
 
 LETTERS = "ABCDEFGHIJ"
 FIRST_WORDS = 110
+
+
+def letters_of(mask: int, order: str) -> tuple[str, ...]:
+    """The options of a bit mask, as they were lettered in this order."""
+    return tuple(LETTERS[place - 1] for place in to_places(mask, order))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from exam.engine.sitting.lifecycle import AttemptState, Purpose
 from exam.models import Blueprint, ChanceRecord, Equating, Report, Score
 
 Equatings = dict[tuple[int, int, int], tuple[float, NDArray[np.float64]]]
+Cuts = dict[tuple[int, int], float]  # by calibration and scale, in logits
 
 
 def count_all(*, at: datetime) -> None:
@@ -73,11 +74,12 @@ def _equatings(slug: str) -> Equatings:
 
 
 def _forecasts(scores: QuerySet[Score], equatings: Equatings) -> Iterator[Forecast]:
+    cuts = {(place[1], place[2]): cut for place, (cut, _curve) in equatings.items()}
     for person, own in groupby(
         scores.iterator(chunk_size=2000), key=lambda score: score.attempt.candidate_id
     ):
         attempts = [list(versions) for _pk, versions in groupby(own, key=_attempt_of)]
-        yield from _of_person(person, attempts, equatings)
+        yield from _of_person(person, attempts, equatings, cuts)
 
 
 def _attempt_of(score: Score) -> int:
@@ -85,17 +87,24 @@ def _attempt_of(score: Score) -> int:
 
 
 def _of_person(
-    person: int, attempts: list[list[Score]], equatings: Equatings
+    person: int, attempts: list[list[Score]], equatings: Equatings, cuts: Cuts
 ) -> Iterable[Forecast]:
+    """A chance is that of passing the exam as it stood when the next one was begun."""
     for n, following in enumerate(attempts[1:], 1):
         outcome = next((score for score in following if score.is_current), None)
         seen = _known(attempts[:n], following[0].attempt.started_at)
-        if outcome is None or not seen or seen[-1].scale_id != outcome.scale_id:
+        if outcome is None or not seen:
             continue
-        told = seen[-1]
-        theta_cut, curve = equatings[told.attempt.blueprint_id, told.calibration_id, told.scale_id]
+        first, calibration = seen[0], seen[0].calibration_id
+        exams = outcome.attempt.blueprint_id, seen[-1].attempt.blueprint_id
+        places = [(exam, calibration, outcome.scale_id) for exam in exams]
+        place = next((place for place in places if place in equatings), None)
+        if place is None:
+            continue
+        theta_cut, curve = equatings[place]
         shown = [(score.theta, score.theta_error**2) for score in seen]
-        belief = kalman_readiness(shown, mean=theta_cut)[-1]
+        start = cuts.get((calibration, first.scale_id), theta_cut)
+        belief = kalman_readiness(shown, mean=start)[-1]
         yield Forecast(
             person,
             chance_from_belief(belief, curve, theta_cut),
@@ -119,5 +128,4 @@ def _known(attempts: list[list[Score]], at: datetime) -> list[Score]:
         return []
     shared = set.intersection(*map(set, by_attempt))
     calibration = max(shared) if shared else next(iter(by_attempt[-1]))
-    found = [versions[calibration] for versions in by_attempt if calibration in versions]
-    return [score for score in found if score.scale_id == found[-1].scale_id]
+    return [versions[calibration] for versions in by_attempt if calibration in versions]

@@ -1,4 +1,4 @@
-"""The life of an attempt: start, claim, submit, sweep, added minutes."""
+"""The life of an attempt: start, claim, submit, sweep."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,26 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
-from accounts.models import Action, User
-from accounts.services.audit import record
+from accounts.models import User
 from exam.engine.forms.assembly import AssembledForm
 from exam.engine.sitting.batch import Batch
 from exam.engine.sitting.lifecycle import AttemptState, EndedBy, Purpose, advance
-from exam.models import Assignment, Attempt, Blueprint, ExamForm, Response, TimeGrant
+from exam.models import Assignment, Attempt, Blueprint, ExamForm, Response
 from exam.selectors.blueprints.pool import Drawing, drawing_for, seen_version_ids
 from exam.selectors.sitting.attempts import minutes_for, overdue_attempt_ids
 from exam.services.counters import ENDS, STARTS
 from exam.services.measurement.form_sets import next_form
-from exam.services.practice.learning import forget, hold
+from exam.services.practice.learning import hold
 from exam.services.queue import enqueue_learning, enqueue_scoring
 from exam.services.sitting.admission import NotPossible, admit, admit_assigned
 from exam.services.sitting.opening import open_attempt
 from exam.services.sitting.saving import Saved, save
 
 LIVE_FOR = timedelta(seconds=90)
-MOST_EXTRA_MINUTES = 2 * 24 * 60
 
 
 class OpenElsewhere(Exception):
@@ -56,13 +53,8 @@ def start(
         NotPossible: too many starts today, or what was assigned cannot be begun now.
         BankTooSmall: the bank cannot fill the blueprint; names what is short.
     """
-    own = list(
-        Attempt.objects.filter(candidate=candidate, purpose=Purpose.EXAM)
-        .select_related("blueprint")
-        .only("state", "started_at", "blueprint__slug")
-    )
-    of_this = [attempt for attempt in own if attempt.blueprint.slug == blueprint.slug]
-    if running := next((attempt for attempt in of_this if attempt.is_open), None):
+    own = _exams_of(candidate)
+    if running := _open_one(own, blueprint):
         return running
     if assignment:
         try:
@@ -78,12 +70,20 @@ def start(
     drawn = None if fixed else _draw(candidate, blueprint, seed)
     try:
         with transaction.atomic():
-            if assignment and (begun := _begun_meanwhile(candidate, blueprint, assignment, at)):
+            # Other tabs start one by one: what they began counts, and is sat if it is this exam.
+            hold(candidate.pk)
+            own = _exams_of(candidate)
+            if begun := _open_one(own, blueprint):
                 return begun
+            if assignment:
+                admit_assigned(candidate, blueprint, assignment, at=at)
+            else:
+                admit(blueprint, own, at=at, starts_per_day=starts_per_day)
             if drawn:
                 drawn.save()
             exam_form = drawn or next_form(candidate, fixed)
-            return _open(candidate, exam_form, len(of_this) + 1, at, assignment)
+            number = len(_of(own, blueprint)) + 1
+            return _open(candidate, exam_form, number, at, assignment)
     except IntegrityError:
         # Another start won the race for "one open attempt".
         if begun := _running(candidate, blueprint):
@@ -91,15 +91,20 @@ def start(
         raise
 
 
-def _begun_meanwhile(
-    candidate: User, blueprint: Blueprint, assignment: Assignment, at: datetime
-) -> Attempt | None:
-    """What another tab has begun; without that, the assignment has to admit, one by one."""
-    hold(candidate.pk)
-    begun = _running(candidate, blueprint)
-    if begun is None:
-        admit_assigned(candidate, blueprint, assignment, at=at)
-    return begun
+def _exams_of(candidate: User) -> list[Attempt]:
+    return list(
+        Attempt.objects.filter(candidate=candidate, purpose=Purpose.EXAM)
+        .select_related("blueprint")
+        .only("state", "started_at", "blueprint__slug")
+    )
+
+
+def _of(own: Iterable[Attempt], blueprint: Blueprint) -> list[Attempt]:
+    return [attempt for attempt in own if attempt.blueprint.slug == blueprint.slug]
+
+
+def _open_one(own: Iterable[Attempt], blueprint: Blueprint) -> Attempt | None:
+    return next((attempt for attempt in _of(own, blueprint) if attempt.is_open), None)
 
 
 def _running(candidate: User, blueprint: Blueprint) -> Attempt | None:
@@ -172,7 +177,7 @@ def claim(
         OpenElsewhere: another page was seen lately, and this one does not take over.
     """
     with transaction.atomic():
-        attempt = _locked(attempt_id, candidate)
+        attempt = locked(attempt_id, candidate)
         if attempt is None:
             return None
         if not attempt.accepts(at):
@@ -191,7 +196,8 @@ def claim(
     return attempt
 
 
-def _locked(attempt_id: int, candidate: User | None = None) -> Attempt | None:
+def locked(attempt_id: int, candidate: User | None = None) -> Attempt | None:
+    """The attempt, held until the transaction ends; None if there is no such one, or not theirs."""
     attempts = Attempt.objects.select_for_update(of=("self",), no_key=True).select_related(
         "blueprint"
     )
@@ -223,7 +229,7 @@ def submit(
     nothing happens, and the caller sees `attempt.is_open`.
     """
     with transaction.atomic():
-        attempt = _locked(attempt_id, candidate)
+        attempt = locked(attempt_id, candidate)
         if attempt is None:
             return None
         if not attempt.is_open or (batch and batch.sitting != attempt.sitting):
@@ -270,49 +276,6 @@ def sweep(*, at: datetime) -> int:
 def submit_if_overdue(attempt_id: int, *, at: datetime) -> None:
     """Ends one attempt by the clock, unless minutes were added in the meantime."""
     with transaction.atomic():
-        attempt = _locked(attempt_id)
+        attempt = locked(attempt_id)
         if attempt and attempt.is_open and not attempt.accepts(at):
             _close(attempt, EndedBy.CLOCK, at)
-
-
-# ------------------------------------------------------------------ added minutes
-def add_minutes(
-    attempt_id: int, minutes: int, *, by: User, at: datetime, reason: str = ""
-) -> Attempt:
-    """Moves the deadline of a running attempt; the page shows it within a minute.
-
-    Raises:
-        NotPossible: the attempt is over, the minutes are not from 1 to 240, or too many in all.
-    """
-    if not 1 <= minutes <= 240:
-        raise NotPossible(_("Between 1 and 240 minutes can be added at a time."))
-    with transaction.atomic():
-        attempt = _locked(attempt_id)
-        if attempt is None or not attempt.accepts(at):
-            raise NotPossible(_("This exam is over; no minutes can be added."))
-        if attempt.extra_minutes + minutes > MOST_EXTRA_MINUTES:
-            raise NotPossible(_("This exam has two more days already; it cannot have more."))
-        attempt.deadline += timedelta(minutes=minutes)
-        attempt.extra_minutes += minutes
-        attempt.save(update_fields=["deadline", "extra_minutes"])
-        TimeGrant.objects.create(
-            attempt=attempt, minutes=minutes, reason=reason, granted_by=by, created_at=at
-        )
-        details = {"minutes": minutes, "candidate": attempt.candidate_id}
-        record(Action.MINUTES_ADDED, by=by, on=attempt, at=at, details=details)
-    return attempt
-
-
-def void(attempt_id: int, *, reason: str, at: datetime, by: User | None = None) -> None:
-    """Takes an attempt out of everything, by an administrator, with a reason."""
-    with transaction.atomic():
-        candidate_id = Attempt.objects.values_list("candidate_id", flat=True).get(pk=attempt_id)
-        hold(candidate_id)
-        attempt = _locked(attempt_id)
-        attempt.state = advance(attempt.state, AttemptState.VOID)
-        attempt.void_reason = reason
-        attempt.ended_at = attempt.ended_at or at
-        attempt.save(update_fields=["state", "void_reason", "ended_at"])
-        details = {"reason": reason, "candidate": candidate_id}
-        record(Action.ATTEMPT_VOIDED, by=by, on=attempt, at=at, details=details)
-        forget(attempt)

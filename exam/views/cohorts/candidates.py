@@ -15,8 +15,8 @@ from exam.selectors.cohorts.candidates import (
 from exam.selectors.readiness.readiness_screen import readiness_screen
 from exam.selectors.results.history import sat_by
 from exam.selectors.sitting.running import running_attempts
-from exam.views.results.readiness import mastery_context, readiness_context
-from exam.views.results.trends import score_trend
+from exam.views.readiness.readiness import mastery_context, readiness_context
+from exam.views.results.trends import trend_context
 from exam.views.spreadsheets import score_cells, table_file
 
 
@@ -34,11 +34,11 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
         "cohorts": shared_cohorts(request.user, person),
         "running": running_attempts(request.user).filter(candidate=person),
         "rows": [(entry, assigned.get(entry.attempt.pk, "")) for entry in sat],
-        "scores": screen.scores,
-        "trend": score_trend(screen.scores),
         "screen": screen,
         "now": timezone.now(),
-    } | mastery_context(screen, screen.mastery(with_practice=False))
+    }
+    context |= trend_context(screen.line)
+    context |= mastery_context(screen, screen.mastery(with_practice=False))
     if screen.standing:
         context |= readiness_context(screen.standing)
     return render(request, "exam/candidate.html", context)

@@ -40,7 +40,7 @@ def dashboard(request: HttpRequest, pk: int) -> HttpResponse:
         context |= {
             "found": found,
             "counts": found.counts,
-            "reached": sum(member.last.passed for member in found.members if member.last),
+            "reached": found.reached,
             "show": request.GET.get("show", ""),
             "filters": SHOWN,
             "shown_counts": [(key, label, found.counts[key]) for key, label in SHOWN.items()],

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Cohort
 from exam.selectors.cohorts.cohort_content import content_of_cohort
-from exam.selectors.cohorts.cohort_exams import Exam
+from exam.selectors.cohorts.cohort_exams import Exam, SatExam
 from exam.selectors.cohorts.cohort_standing import (
     CohortStanding,
     Growth,
@@ -23,7 +23,10 @@ PEOPLE = (
     *("course", "exams", "complete_exams", "last_score", "last_low", "last_high", "unit"),
     *("passed", "last_sat_at", "last_active_at", "has_stopped"),
 )
-SCORES = ("name", "email", "exam", "started_at", "minutes", "score", "low", "high", "unit")
+SCORES = (
+    *("name", "email", "exam", "started_at", "minutes", "score", "low", "high", "unit"),
+    *("passed", "scale", "score_today", "low_today", "high_today", "passed_today"),
+)
 GROWTH = (
     *("exam", "people", "lower_quartile", "median", "upper_quartile", "mean_change", "risen"),
     *("median_minutes", "ran_out_of_time"),
@@ -53,11 +56,27 @@ def scores(cohort: Cohort, exam: Exam, asked: Mapping[str, str]) -> Table:
             "low": entry.low if exam.is_scaled else None,
             "high": entry.high if exam.is_scaled else None,
             "unit": _unit(exam),
+            **(_on_both_scales(entry, member) if exam.is_scaled else {}),
         }
         for member in found.members
         for number, entry in enumerate(member.own.counted, 1)
     ]
     return SCORES, rows
+
+
+def _on_both_scales(entry: SatExam, member: Member) -> dict[str, Any]:
+    """Of an exam that cannot be compared yet, only what was told."""
+    own = {known.attempt_id: known for known in member.own.compared}
+    told = {"passed": entry.passed, "scale": entry.scale_number}
+    if entry.attempt_id not in own:
+        return told
+    today = own[entry.attempt_id]
+    return told | {
+        "score_today": today.scaled,
+        "low_today": today.low,
+        "high_today": today.high,
+        "passed_today": today.passed,
+    }
 
 
 def growth(cohort: Cohort, exam: Exam, asked: Mapping[str, str]) -> Table:

@@ -22,7 +22,7 @@ from exam.models import Attempt
 from exam.selectors.practice.practice_misses import cohorts_of, practice_misses
 from exam.selectors.sitting.attempts import attempts_taught_by
 from exam.selectors.sitting.running import running_attempts
-from exam.services.sitting import attempts
+from exam.services.sitting import attempts, interventions
 from exam.views.spreadsheets import table_file
 
 PER_PAGE = 50
@@ -115,7 +115,7 @@ def add_minutes(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Enter from 1 to 240 minutes, and a reason."))
         return redirect(back)
     try:
-        attempts.add_minutes(pk, **form.cleaned_data, by=request.user, at=timezone.now())
+        interventions.add_minutes(pk, **form.cleaned_data, by=request.user, at=timezone.now())
     except attempts.NotPossible as reason:
         messages.error(request, str(reason))
         return redirect(back)

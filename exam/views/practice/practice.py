@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User
 from exam import charts
@@ -19,7 +20,7 @@ from exam.engine.practice.choosing import Mode
 from exam.forms import PracticeForm
 from exam.models import Attempt, Blueprint
 from exam.selectors.home import weakest_codes
-from exam.selectors.practice.practice import practices_for, running_exam
+from exam.selectors.practice.practice import answers_wait, practices_for
 from exam.selectors.practice.practice_done import practice_done
 from exam.selectors.practice.practice_screen import (
     PracticeScreen,
@@ -89,11 +90,17 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def waits_for_exam(request: HttpRequest, attempt: Attempt) -> HttpResponse | None:
-    """While an exam of the bank is being sat, practice and its answers are closed: back to it."""
-    if not attempt.is_practice or not running_exam(request.user, attempt.blueprint.bank_id):
+    """While an exam is being sat, what would give its answers away is closed."""
+    if not answers_wait(request.user, attempt):
         return None
-    messages.info(request, _("You are sitting an exam. Practice waits until it is over."))
-    return redirect("exam:practice")
+    if attempt.is_practice:
+        words = _("You are sitting an exam. Practice waits until it is over.")
+        address = reverse("exam:practice")
+    else:
+        words = _("You are sitting an exam that asks some of these questions. Please wait.")
+        address = reverse("exam:report", args=[attempt.pk])
+    messages.info(request, words)
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def _screen(

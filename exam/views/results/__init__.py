@@ -1,1 +1,1 @@
-"""Reports, reviews, the history, readiness."""
+"""Reports, reviews, the history."""

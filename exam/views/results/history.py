@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from exam.models import Score
 from exam.selectors.blueprints.names import names_of
-from exam.selectors.measurement.score_versions import comparable
+from exam.selectors.readiness.on_today import Line, line_of
 from exam.selectors.results.history import (
     HistoryRow,
     Sat,
@@ -22,7 +22,7 @@ from exam.selectors.results.history import (
     trend_slug,
 )
 from exam.selectors.results.readings import read_score
-from exam.views.results.trends import domain_trend, score_trend
+from exam.views.results.trends import domain_trend, trend_context
 from exam.views.spreadsheets import score_cells, table_file
 
 
@@ -36,20 +36,16 @@ def history(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("exam", "")
     chosen = chosen if chosen in exams else ""
     listed = [entry for entry in sat if chosen in ("", entry.attempt.blueprint.slug)]
-    scores = comparable(trend_of(listed, chosen or trend_slug(listed)))
-    return render(
-        request,
-        "exam/history.html",
-        {
-            "exams": _exam_links(sat, exams) if len(exams) > 1 else (),
-            "chosen": chosen,
-            "rows": history_rows(listed),
-            "scores": scores,
-            "trend": score_trend(scores),
-            "domains": _domain_trends(scores),
-            "left_out": sum(1 for s in listed if s.score and not s.score.is_complete),
-        },
-    )
+    line = line_of(trend_of(listed, chosen or trend_slug(listed)))
+    context = {
+        "exams": _exam_links(sat, exams) if len(exams) > 1 else (),
+        "chosen": chosen,
+        "rows": history_rows(listed),
+        "domains": _domain_trends(line),
+        "left_out": sum(1 for s in listed if s.score and not s.score.is_complete),
+    }
+    context |= trend_context(line, request.GET.get("on", ""))
+    return render(request, "exam/history.html", context)
 
 
 @login_required
@@ -57,7 +53,9 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 def history_table(request: HttpRequest, ending: str) -> HttpResponseBase:
     """Every closed attempt as a line."""
-    rows = [_line(row) for row in history_rows(sat_by(request.user))]
+    sat = sat_by(request.user)
+    today = _on_today(sat)
+    rows = [_line(row) | today.get(row.sat.attempt.pk, {}) for row in history_rows(sat)]
     return table_file("cutscore-history", _COLUMNS, rows, ending)
 
 
@@ -67,11 +65,11 @@ def _exam_links(sat: Sequence[Sat], exams: dict[str, str]) -> list[tuple[str, st
     return [every, *((slug, title, slugs.count(slug)) for slug, title in exams.items())]
 
 
-def _domain_trends(scores: Sequence[Score]) -> list[tuple[int, str, Any]]:
-    if not scores:
+def _domain_trends(line: Line) -> list[tuple[int, str, Any]]:
+    if not line.exams:
         return []
-    names = names_of(scores[-1].attempt.blueprint.bank_id).domains
-    return [(number, name, domain_trend(scores, number)) for number, name in names.items()]
+    names = names_of(line.exams[-1].score.attempt.blueprint.bank_id).domains
+    return [(number, name, domain_trend(line, number)) for number, name in names.items()]
 
 
 _COLUMNS = (
@@ -79,6 +77,7 @@ _COLUMNS = (
     *("questions", "answered", "flagged", "right_to_wrong", "wrong_to_right"),
     *("seconds_per_question", "right_scored", "scored", "right_all", "score", "band_low"),
     *("band_high", "unit", "passed", "complete", "provisional", "scale", "receipt"),
+    *("score_today", "band_low_today", "band_high_today", "passed_today"),
 )
 
 
@@ -99,6 +98,23 @@ def _line(row: HistoryRow) -> dict[str, Any]:
         "seconds_per_question": row.each_ms // 1000,
         "receipt": attempt.receipt,
         **(_score_cells(row.sat.score) if row.sat.score else {}),
+    }
+
+
+def _on_today(sat: Sequence[Sat]) -> dict[int, dict[str, Any]]:
+    """By attempt what it is on the scale of today; an exam that cannot be compared has nothing."""
+    slugs = {entry.attempt.blueprint.slug for entry in sat if entry.counts_for_trend}
+    lines = [line_of(trend_of(sat, slug)) for slug in sorted(slugs)]
+    return {
+        told.score.attempt_id: {
+            "score_today": told.today.score,
+            "band_low_today": told.today.low,
+            "band_high_today": told.today.high,
+            "passed_today": "yes" if told.today.passed else "no",
+        }
+        for line in lines
+        for told in line.compared
+        if told.today
     }
 
 

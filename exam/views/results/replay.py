@@ -15,6 +15,7 @@ from exam.models import Attempt, Score
 from exam.selectors.results.replay import Replay, replay_of, stem_of
 from exam.selectors.results.scores import current_score
 from exam.selectors.sitting.attempts import exams_for
+from exam.views.practice.practice import waits_for_exam
 
 
 @login_required
@@ -26,6 +27,8 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     attempt = get_object_or_404(exams_for(request.user), pk=pk)
     if attempt.is_open:
         return redirect("exam:sitting", pk=pk)
+    if waiting := waits_for_exam(request, attempt):
+        return waiting
     score = current_score(attempt)
     if score is None:
         return redirect("exam:report", pk=pk)

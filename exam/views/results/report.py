@@ -14,6 +14,7 @@ from exam import charts
 from exam.models import Attempt, Score
 from exam.selectors.measurement.corrections import story_of
 from exam.selectors.readiness.habits import pace_of
+from exam.selectors.readiness.on_today import is_of_an_older_scale
 from exam.selectors.results.answers import first_answered_ms
 from exam.selectors.results.report import Group, ReportFacts, report_of
 from exam.selectors.results.scores import current_score
@@ -59,6 +60,7 @@ def report_context(attempt: Attempt, score: Score) -> dict[str, Any]:
         "attempt": attempt,
         "score": score,
         "report": facts,
+        "is_older_scale": is_of_an_older_scale(attempt, score),
         "score_line": _score_line(attempt, score, facts),
         "domains": _rows(attempt, facts, facts.domains),
         "areas": _rows(attempt, facts, facts.areas),

@@ -60,6 +60,8 @@ def report_question(request: HttpRequest, pk: int, position: int) -> HttpRespons
     attempt = _closed_with(request, pk, position)
     if attempt.is_open:
         return redirect("exam:sitting", pk=pk)
+    if waiting := waits_for_exam(request, attempt):
+        return waiting
     form = QuestionReportForm(request.POST)
     if not form.is_valid():
         return _question_page(request, attempt, position, form)
@@ -77,6 +79,8 @@ def classify_miss(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     attempt = _closed_with(request, pk, position)
     if attempt.is_open:
         return redirect("exam:sitting", pk=pk)
+    if waiting := waits_for_exam(request, attempt):
+        return waiting
     reason = request.POST.get("miss", "")
     if reason in MissReason.values:
         reports.classify_miss(attempt, position, MissReason(reason))

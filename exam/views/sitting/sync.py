@@ -97,9 +97,8 @@ def _no_number(name: str) -> None:
 
 
 def _too_many(user_id: int) -> bool:
-    """Counts a person's requests in the running minute."""
-    key = f"sync:{user_id}:{int(timezone.now().timestamp()) // 60}"
-    return cache.count(key, seconds=90) > settings.SAVES_PER_MINUTE
+    """Counts a person's requests, minute by minute."""
+    return cache.seconds_to_wait(f"sync:{user_id}", settings.SAVES_PER_MINUTE, 60) > 0
 
 
 def _wait(status: int, error: str) -> JsonResponse:

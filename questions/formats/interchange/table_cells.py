@@ -8,7 +8,7 @@ from typing import Any
 from questions.formats.draft import ExhibitDraft, ReferenceDraft
 
 # A spreadsheet takes what begins like this for a formula, and may run it.
-_LIKE_A_FORMULA = re.compile(r"'*[=+\-@]")
+_LIKE_A_FORMULA = re.compile(r"'*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _SIGN = re.compile(r"\\(.)", re.DOTALL)
 
 

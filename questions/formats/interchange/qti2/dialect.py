@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree
 
 from ..packing import XSI
+from .words import kebab
 
 LOM = "http://ltsc.ieee.org/xsd/LOM"
 # What the texts may hold besides; everything else about an element is left out.
@@ -61,15 +62,11 @@ class Dialect:
 
     def _with(self, element: Any, attributes: Mapping[str, str]) -> Any:
         for name, value in attributes.items():
-            element.set(_kebab(name) if self.is_kebab else name, value)
+            element.set(kebab(name) if self.is_kebab else name, value)
         return element
 
     def _name(self, word: str) -> str:
-        return f"qti-{_kebab(word)}" if self.is_kebab else word
-
-
-def _kebab(name: str) -> str:
-    return "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in name)
+        return f"qti-{kebab(word)}" if self.is_kebab else word
 
 
 QTI_21 = Dialect(

@@ -23,11 +23,12 @@ def _camel(name: str) -> str:
 def attribute(element: Any, name: str) -> str:
     """An attribute by its QTI 2 name, in either spelling; empty if it is not there."""
     value = element.get(name)
-    return str((element.get(_kebab(name)) if value is None else value) or "").strip()
+    return str((element.get(kebab(name)) if value is None else value) or "").strip()
 
 
 @lru_cache(maxsize=100)
-def _kebab(name: str) -> str:
+def kebab(name: str) -> str:
+    """A name of QTI 2 as QTI 3 spells it."""
     return "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in name)
 
 
