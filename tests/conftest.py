@@ -10,10 +10,11 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connections
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from tests import servers
+from tests import servers, standing
 
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -45,6 +46,8 @@ def set_up() -> None:
     }
     # A real hash takes a quarter of a second, and is Django's to test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Half a minute may end between a code's making and its use.
+    settings.MFA_TOTP_TOLERANCE = 1
     # xdist workers get our environment; with this in it they would read the settings before
     # they have come here, and share our Valkey.
     del os.environ["DJANGO_SETTINGS_MODULE"]
@@ -62,8 +65,8 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "cutscore"
 
 # They start the embedded default, or no database, whatever the tests run on.
 ON_ONE_DATABASE = {
-    *("test_dev.py", "test_graceful_stop.py", "test_import_command.py", "test_supervisor.py"),
-    "test_up.py",
+    *("test_backup_in_mid_exam.py", "test_dev.py", "test_graceful_stop.py"),
+    *("test_import_command.py", "test_promtool.py", "test_supervisor.py", "test_up.py"),
 }
 
 
@@ -104,11 +107,20 @@ def django_db_modify_db_settings(
 def django_db_setup(
     django_db_setup: None, django_db_blocker: Any, django_db_use_migrations: bool
 ) -> None:
-    """Where tables come from the models: the indexes that only a migration makes."""
-    if not django_db_use_migrations:
-        with django_db_blocker.unblock(), connections["default"].schema_editor() as editor:
-            for name in ("0004_search_index", "0005_more_search_indexes"):
-                import_module(f"questions.migrations.{name}").create(apps, editor)
+    """The tables, and the tiny bank in them; each test leaves both as they were.
+
+    Where tables come from the models they get the indexes that only a migration makes.
+    """
+    from tests.exam.conftest import load_tiny  # after set_up()
+
+    with django_db_blocker.unblock():
+        if not django_db_use_migrations:
+            with connections["default"].schema_editor() as editor:
+                for name in ("0004_search_index", "0005_more_search_indexes"):
+                    import_module(f"questions.migrations.{name}").create(apps, editor)
+        load_tiny()
+        standing.keep()
+    TransactionTestCase._fixture_teardown = lambda _case: standing.bring_back()
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,7 @@ LAYERS = (
     ("forms",),
     (
         *("charts", "templatetags", "access", "lockout", "adapter", "middleware", "backends"),
+        "sessions",
         *("views", "tasks", "management", "urls", "measurement_urls"),
     ),
 )

@@ -101,6 +101,14 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
 
 
+def missing_paths(root: Path, text: str) -> list[str]:
+    """Source files and folders that are named and are not there; `*` stands for part of a name."""
+    folders = {each.name for each in root.iterdir() if each.is_dir()} - SKIPPED
+    named = re.findall(r"`([a-z]+)(/[\w./*-]*)`", text)
+    found = [(top + rest).rstrip("/") for top, rest in named if top in folders]
+    return [path for path in found if not any(root.glob(path))]
+
+
 def markdown_files() -> Iterator[Path]:
     for file in sorted(ROOT.rglob("*.md")):
         parts = file.relative_to(ROOT).parts
@@ -143,6 +151,11 @@ def test_every_dev_command_is_documented() -> None:
 
 def test_no_link_in_a_document_is_dead() -> None:
     assert {file.name: dead for file in markdown_files() if (dead := dead_links(file))} == {}
+
+
+def test_every_path_that_a_document_names_is_there() -> None:
+    found = {file.name: missing_paths(ROOT, file.read_text()) for file in markdown_files()}
+    assert {name: paths for name, paths in found.items() if paths} == {}
 
 
 # ---------------------------------------------------------------- the checks can fail
@@ -192,3 +205,10 @@ def test_a_dead_link_is_found(tmp_path: Path) -> None:
         '`[code](c.md)` ![dead](c.png) [dead](b.md#gone) <img src="d.svg">\n'
     )
     assert dead_links(page) == ["c.png", "b.md#gone", "d.svg"]
+
+
+def test_a_path_that_leads_nowhere_is_found(tmp_path: Path) -> None:
+    (tmp_path / "exam" / "services").mkdir(parents=True)
+    (tmp_path / "exam" / "urls.py").touch()
+    text = "`exam/urls.py` `exam/services/` `exam/*.py` `exam/gone.py` `other/gone.py` exam/said.py"
+    assert missing_paths(tmp_path, text) == ["exam/gone.py"]

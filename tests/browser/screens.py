@@ -9,6 +9,7 @@ def check(page: Page, errors: list[str]) -> None:
     """What must hold on every screen, as it stands now."""
     from axe_playwright_python.sync_playwright import Axe
 
+    page.wait_for_load_state()  # a click returns when the next page has only begun to come
     found = Axe().run(page).response["violations"]
     problems = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found]
     assert problems == [], f"{page.url}: {problems}"

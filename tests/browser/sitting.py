@@ -201,7 +201,7 @@ def until_stored(page: Page, stack: Running, attempt: int, expected: dict[int, l
 
 def until(page: Page, held: Callable[[], object], expected: object) -> None:
     """Waits until the data base holds what is expected: somebody is about to write it."""
-    for _tenth in range(100):
+    for _tenth in range(300):  # the sweep alone comes every ten seconds
         if held() == expected:
             return
         page.wait_for_timeout(100)

@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.screens import SIZES, check, watched
+from tests.browser.sitting import until
 from tests.running import Running
 
 SignIn = Callable[..., int]
@@ -147,7 +148,8 @@ def test_text_typed_before_the_scripts_came_is_saved(instructor: Callable[..., P
     page.route("**/js/editor/main*.js", lambda route: held.append(route))
     page.goto(address, wait_until="commit")
     page.fill("#id_stem", "Before the scripts?")
-    page.wait_for_function("document.readyState != 'loading'")
+    # Not by wait_for_function: what that evaluates later is eval to the page's policy.
+    until(page, lambda: page.evaluate("document.readyState") != "loading" and len(held), 1)
     held[0].continue_()
     expect(page.locator("#state")).to_have_text(SAVED)
     page.unroute_all()

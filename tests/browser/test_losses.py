@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.sitting import Sitting, move_deadline, stored, until_stored
+from tests.browser.sitting import Sitting, move_deadline, stored, until, until_stored
 from tests.running import Running
 
 
@@ -115,17 +115,52 @@ def test_a_page_whose_claims_were_answered_into_nothing_is_not_another_window(
     page: Page, stack: Running
 ) -> None:
     lost: list[int] = []
-
-    def lose(route: Route) -> None:
-        lost.append(route.fetch().status)
-        route.abort()
-
-    page.route("**/claim", lose, times=2)
+    lose_the_answers_to_claims(page, lost, times=2)
     sitting = Sitting.start(page)
     assert lost == [200, 200]
     sitting.choose(1)
     sitting.saved(1)
     assert list(stored(stack, sitting.attempt)) == [1]
+
+
+def lose_the_answers_to_claims(page: Page, lost: list[int], times: int | None = None) -> None:
+    def lose(route: Route) -> None:
+        lost.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/claim", lose, times=times)
+
+
+def test_who_reloads_a_page_whose_claim_was_answered_into_nothing_is_not_asked(
+    page: Page, stack: Running
+) -> None:
+    sitting = Sitting.start(page)
+    lost: list[int] = []
+    lose_the_answers_to_claims(page, lost)
+    page.reload()
+    until(page, lambda: lost[:1], [200])
+    page.unroute("**/claim")
+    page.reload()
+    sitting.ready()
+    assert page.locator("#claim-dialog").is_hidden()
+    sitting.choose(1)
+    sitting.saved(1)
+    assert list(stored(stack, sitting.attempt)) == [1]
+
+
+def test_a_copy_of_a_tab_whose_claim_was_answered_into_nothing_is_asked(
+    page: Page, context: BrowserContext
+) -> None:
+    Sitting.start(page)
+    lost: list[int] = []
+    lose_the_answers_to_claims(page, lost)
+    page.reload()
+    until(page, lambda: lost[:1], [200])
+    with context.expect_page() as opened:  # such a window gets a copy of what the tab keeps
+        page.evaluate("void window.open(location.href)")
+    copy = opened.value
+    expect(copy.locator("#claim-dialog")).to_be_visible()
+    assert copy.evaluate("Object.keys(sessionStorage).some((name) => name.endsWith(':claim'))")
 
 
 def test_a_second_window_claims_nothing_before_it_is_told_to(
@@ -226,10 +261,8 @@ def test_an_abandoned_exam_is_swept_without_anybody_looking(page: Page, stack: R
     attempt = sitting.attempt
     page.goto("about:blank")
     move_deadline(stack, attempt, timedelta(minutes=60))
-    for _second in range(40):
-        if stack.sql("SELECT count(*) FROM exam_score WHERE attempt_id = ?", attempt) == [(1,)]:
-            break
-        page.wait_for_timeout(500)
+    scores = "SELECT count(*) FROM exam_score WHERE attempt_id = ?"
+    until(page, lambda: stack.sql(scores, attempt), [(1,)])
     assert stack.sql("SELECT state, ended_by FROM exam_attempt WHERE id = ?", attempt) == [
         ("submitted", "clock")
     ]

@@ -26,7 +26,7 @@ def test_the_summary_leads_to_the_wrong_ones_and_one_tap_says_why(
     expect(main).to_contain_text("1 question was left; it counts as neither right nor wrong.")
     expect(main).to_contain_text("You were sure of one answer that was wrong.")
     page.click("text=Review the wrong ones")
-    assert page.locator(".review-lines li").count() == 1
+    expect(page.locator(".review-lines li")).to_have_count(1)
     page.click(".review-lines a")
     page.click("button:text-is('Down to two')")
     expect(page.locator("button:text-is('Down to two')")).to_have_attribute("aria-pressed", "true")

@@ -25,6 +25,7 @@ def test_the_keys_go_through_the_choices_and_the_address_remembers(page: Page) -
     attempt = sat(page)
     page.goto(f"/attempts/{attempt}/report/")
     page.click("text=Replay the exam")
+    page.wait_for_url("**/replay/**")  # with its script: it is the one that hears the keys
     step, title = page.locator("#step"), page.locator("#step h3")
     expect(title).to_contain_text("Choice 1 of 3")
     page.keyboard.press("n")

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Cohort, User
 from exam.models import Assignment, Attempt, Blueprint
 from exam.services.sitting import attempts
 from tests.exam.conftest import NOON, assigned
+from tests.visitors import browser
 
 DAY = timedelta(days=1)
 
@@ -35,12 +35,6 @@ def begin(
 
 def finish(attempt: Attempt, at: datetime) -> None:
     attempts.submit(attempt.pk, by="candidate", at=at)
-
-
-def browser(person: User) -> Client:
-    client = Client()
-    client.force_login(person, backend="accounts.backends.PasswordBackend")
-    return client
 
 
 def shown(person: User, address: str, **headers: str) -> str:

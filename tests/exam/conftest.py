@@ -18,27 +18,6 @@ from tests.factories import CohortFactory, InstructorFactory
 
 TINY = Path(__file__).parent.parent / "fixtures" / "tiny"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-BLOCKER = pytest.StashKey[Any]()
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
-) -> None:
-    """Loads the tiny bank once; each test's transaction leaves it as it was."""
-    with django_db_blocker.unblock():
-        load_tiny()
-    request.config.stash[BLOCKER] = django_db_blocker
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Brings the bank back for good, where real transactions have emptied the tables."""
-    blocker = item.config.stash.get(BLOCKER, None)
-    if blocker is not None:
-        with blocker.unblock():
-            if not current_blueprints().exists():
-                load_tiny()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from exam.selectors.home import (
     open_exams,
     weakest_parts,
 )
+from exam.selectors.readiness.on_today import line_of
 from exam.selectors.readiness.readiness import readiness_of
 from exam.selectors.results.history import sat_by, trend_of
 from exam.services.results.reports import mark_read
@@ -127,14 +128,14 @@ def test_only_the_last_attempts_count(blueprint: Blueprint, candidate: User):
 
 # ------------------------------------------------------------------ readiness
 def test_without_a_score_there_is_no_readiness():
-    assert readiness_of([]) is None
+    assert readiness_of(line_of([])) is None
 
 
 def test_better_scores_raise_the_readiness(blueprint: Blueprint, candidate: User):
     for n, right in enumerate([[], [1, 2, 3, 4], EVERY]):
         sit(candidate, blueprint, at=NOON + timedelta(days=n), right=right, seed=n)
     scores = trend_of(sat_by(candidate), "tiny")
-    readiness = [readiness_of(scores[: n + 1]) for n in range(3)]
+    readiness = [readiness_of(line_of(scores[: n + 1])) for n in range(3)]
     assert [r.score for r in readiness] == sorted(r.score for r in readiness)
     assert [r.chance for r in readiness] == sorted(r.chance for r in readiness)
     assert all(r.low <= r.score <= r.high for r in readiness)
@@ -144,7 +145,9 @@ def test_several_attempts_narrow_the_band(blueprint: Blueprint, candidate: User)
     for n in range(3):
         sit(candidate, blueprint, at=NOON + timedelta(days=n), right=[1, 2, 3], seed=n)
     scores = trend_of(sat_by(candidate), "tiny")
-    widths = [r.high - r.low for r in (readiness_of(scores[:1]), readiness_of(scores))]
+    widths = [
+        r.high - r.low for r in (readiness_of(line_of(scores[:1])), readiness_of(line_of(scores)))
+    ]
     assert widths[1] < widths[0]
 
 

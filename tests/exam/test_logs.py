@@ -219,6 +219,23 @@ def test_a_request_keeps_the_id_of_the_proxy_in_front_and_of_nobody_else(
     assert kept or re.fullmatch(r"[0-9a-f]{12}", answer)
 
 
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ({"headers": {"host": "evil.example.org"}}, "DisallowedHost"),
+        ({"query_params": {f"a{n}": "1" for n in range(2_000)}}, "TooManyFieldsSent"),
+    ],
+    ids=["a host that is not ours", "more fields than any page has"],
+)
+def test_a_strangers_refused_request_takes_one_short_line(
+    browser: Client, written: Written, asked: dict[str, Any], name: str
+) -> None:
+    assert browser.get("/account/login/", **asked).status_code == 400
+    (line,) = written.by(f"django.security.{name}")
+    assert line["event"] == f"Refused as {name}"
+    assert "exception" not in line
+
+
 def test_probes_have_no_line(browser: Client, written: Written) -> None:
     browser.get("/livez")
     assert written.by("cutscore.access") == []

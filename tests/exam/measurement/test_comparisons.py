@@ -17,6 +17,7 @@ from questions.models import Bank
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON
 from tests.factories import AdministratorFactory, CohortFactory, UserFactory
+from tests.visitors import text_of
 
 from .figures import AT, counted, current
 
@@ -33,12 +34,6 @@ def office(client: Client) -> Client:
     """An administrator's browser."""
     client.force_login(AdministratorFactory(), backend="accounts.backends.PasswordBackend")
     return client
-
-
-def text_of(browser: Client, address: str) -> str:
-    response = browser.get(address)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def one(comparison: Comparison, **asked: str) -> str:

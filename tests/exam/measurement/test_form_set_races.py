@@ -7,7 +7,7 @@ from exam.models import Attempt, Blueprint
 from exam.services.sitting import attempts
 from tests.exam.conftest import NOON, assigned
 from tests.exam.measurement.fixed_forms import bare_set
-from tests.exam.test_races import at_once
+from tests.exam.sitting.test_races import at_once
 from tests.factories import CohortFactory, InstructorFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,6 +16,7 @@ from questions.models import Bank, Question, QuestionVersion, Review
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON
 from tests.factories import InstructorFactory, UserFactory
+from tests.visitors import text_of
 
 from .figures import current, figures
 
@@ -34,12 +35,6 @@ def bank(blueprint: Blueprint) -> Bank:
 
 def listed(bank: Bank, **asked: str) -> str:
     return reverse("measurement:items", args=[bank.slug], query=asked or None)
-
-
-def text_of(browser: Client, address: str) -> str:
-    response = browser.get(address)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def order(text: str, versions: list[QuestionVersion]) -> list[int]:

@@ -19,6 +19,7 @@ from questions.selectors.editor import opened
 from questions.services.drafting import save_draft
 from questions.services.reviewing import send_to_review
 from tests.factories import InstructorFactory
+from tests.visitors import text_of
 
 from .figures import AT, FIGURES, current, figures
 
@@ -32,12 +33,6 @@ def bank(blueprint: Blueprint) -> Bank:
 
 def board(bank: Bank, **asked: str) -> str:
     return reverse("measurement:keys", args=[bank.slug], query=asked or None)
-
-
-def text_of(browser: Client, address: str) -> str:
-    response = browser.get(address)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def places(text: str, *codes: str) -> list[int]:

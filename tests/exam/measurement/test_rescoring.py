@@ -15,7 +15,7 @@ from exam.services.measurement import beside, rescoring
 from exam.services.practice import learning
 from exam.services.results import scoring
 from exam.services.results.scoring import records_of
-from exam.services.sitting import attempts
+from exam.services.sitting import interventions
 from questions.models import KeyChange, Question, QuestionEvent
 from questions.services.errors import NotPossible
 from tests.exam.builders import practise, sit
@@ -193,7 +193,7 @@ def test_a_first_score_that_was_made_with_the_old_key_is_made_again(
 def test_voided_and_open_exams_and_practice_get_no_score(
     blueprint: Blueprint, sat: Attempt, position: int, instructor: User
 ) -> None:
-    attempts.void(sat.pk, reason="Twice the same person", at=FIXED)
+    interventions.void(sat.pk, reason="Twice the same person", at=FIXED)
     unended = sit(UserFactory(), blueprint, at=NOON, ended=False)
     practised = practise(UserFactory(), blueprint, at=NOON)
     fix(version_at(sat, position), instructor, key=chosen_at(sat, position))

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from exam.models import Attempt, Blueprint, Calibration, ItemParameter, Score
 from exam.selectors.measurement.corrections import corrections_for, story_of
-from exam.selectors.measurement.score_versions import comparable, comparable_scores
+from exam.selectors.measurement.score_versions import comparable
 from exam.selectors.results.history import sat_by, trend_of
 from exam.services import jobs
 from exam.services.measurement import beside, rescoring
@@ -84,13 +84,13 @@ def test_the_trend_takes_the_newest_calibration_that_all_exams_have(
     issued = trend_of(sat_by(candidate), "tiny")
     assert [score.reason for score in comparable(issued)] == ["issued", "issued"]
     renew(known_better)
-    shown = comparable_scores(candidate, "tiny")
+    shown = comparable(trend_of(sat_by(candidate), "tiny"))
     assert [(score.attempt_id, score.calibration) for score in shown] == [
         (sat.pk, known_better),
         (second.pk, known_better),
     ]
     third = sit(candidate, blueprint, at=NOON + timedelta(hours=6), right=[1], seed=3)
-    again = comparable_scores(candidate, "tiny")
+    again = comparable(trend_of(sat_by(candidate), "tiny"))
     calibrations = {score.calibration_id for score in again}
     assert [score.attempt_id for score in again] == [sat.pk, second.pk, third.pk]
     assert calibrations == {third.scores.get().calibration_id}
@@ -104,7 +104,7 @@ def test_a_corrected_key_reaches_the_scores_beside_too(
     assert [score.reason for score in sat.scores.order_by("version")] == [
         *("issued", "calibration", "key", "calibration")
     ]
-    (shown,) = comparable_scores(candidate, "tiny")
+    (shown,) = comparable(trend_of(sat_by(candidate), "tiny"))
     current = Score.objects.get(attempt=sat, is_current=True)
     assert current.reason == "key"
     assert (shown.raw_score, shown.calibration) == (current.raw_score, known_better)

@@ -31,7 +31,8 @@ from exam.selectors.cohorts.cohort_standing import (
     course_of,
     standing_of_cohort,
 )
-from exam.selectors.measurement.score_versions import comparable, comparable_scores
+from exam.selectors.measurement.score_versions import comparable
+from exam.selectors.readiness.on_today import line_of
 from exam.selectors.readiness.readiness import readiness_of
 from exam.selectors.results.answers import answers_by_attempt
 from exam.selectors.results.history import sat_by, trend_of
@@ -84,7 +85,7 @@ def test_everybody_stands_where_their_exams_say(cohort: Cohort, crew: dict[str, 
     counts = standing(cohort).counts
     assert (counts["all"], counts["not_begun"], counts["stopped"]) == (4, 2, 1)
     for name, member in found.items():  # what the candidates see themselves
-        own = readiness_of(comparable_scores(crew[name], "tiny"))
+        own = readiness_of(line_of(comparable(trend_of(sat_by(crew[name]), "tiny"))))
         assert member.readiness == own, name
 
 
@@ -115,7 +116,7 @@ def test_exams_are_compared_under_the_newest_calibration_all_of_them_share(
         assert [(e.calibration_id, e.theta) for e in own] == wanted
     assert [e.calibration_id for e in found[crew["Ada"].pk]] == [first.pk] * 3
     readiness = by_name(cohort)["Ada"].readiness
-    assert readiness == readiness_of(comparable_scores(crew["Ada"], "tiny"))
+    assert readiness == readiness_of(line_of(comparable(trend_of(sat_by(crew["Ada"]), "tiny"))))
 
 
 def calibrated(blueprint: Blueprint, number: int) -> Calibration:

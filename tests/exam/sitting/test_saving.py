@@ -53,10 +53,10 @@ def test_a_change_is_stored_under_the_identity_of_the_option(attempt: Attempt) -
 def test_the_same_batch_twice_changes_nothing(attempt: Attempt) -> None:
     changes = change(1, 1, [1]), change(1, 2, [2]), change(3, 3, [1])
     first = send(attempt, *changes)
-    before = list(Response.objects.filter(attempt=attempt).values())
+    before = list(Response.objects.filter(attempt=attempt).order_by("position").values())
     again = send(attempt, *changes)
     assert again.stored == first.stored == {1: 2, 3: 3}
-    assert list(Response.objects.filter(attempt=attempt).values()) == before
+    assert list(Response.objects.filter(attempt=attempt).order_by("position").values()) == before
 
 
 def test_an_older_change_does_not_overwrite_a_newer_one(attempt: Attempt) -> None:

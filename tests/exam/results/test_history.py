@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from exam.models import Attempt, Blueprint, Report, Scale, Score
+from exam.models import Attempt, Blueprint, Report, Score
 from exam.selectors.results.history import history_rows, sat_by, trend_of, trend_slug
 from questions.formats.spreadsheet import harmless
 from tests.exam.builders import sit
@@ -45,13 +45,6 @@ def test_unfinished_attempts_stay_out_of_the_trend_and_are_counted(
     assert "1 unfinished attempt is left out." in page.get(HISTORY).content.decode()
 
 
-def test_the_trend_keeps_to_the_newest_scale(sat_three: list[Attempt], candidate: User):
-    old = Scale.objects.get()
-    new = Scale.objects.create(bank=old.bank, number=2, cut_share="3/5", version_ids=[], weights=[])
-    Score.objects.filter(attempt=sat_three[2]).update(scale=new)
-    assert trended(candidate) == [3]
-
-
 def test_shares_make_no_trend(page: Client, sat_three: list[Attempt], candidate: User):
     Blueprint.objects.update(report=Report.PERCENT)
     assert (trended(candidate), trend_slug(sat_by(candidate))) == ([], "")
@@ -84,7 +77,7 @@ def test_a_row_tells_time_flags_and_changes(blueprint: Blueprint, candidate: Use
 
 
 def test_a_running_attempt_is_not_history(page: Client, running: Attempt):
-    assert "No attempts yet." in page.get(HISTORY).content.decode()
+    assert "No finished attempts yet." in page.get(HISTORY).content.decode()
 
 
 def test_an_attempt_that_is_being_scored_is_listed(
@@ -99,7 +92,7 @@ def test_other_peoples_attempts_are_not_listed(
 ):
     eve = User.objects.create_user("eve@example.org")
     client.force_login(eve, backend="accounts.backends.PasswordBackend")
-    assert "No attempts yet." in client.get(HISTORY).content.decode()
+    assert "No finished attempts yet." in client.get(HISTORY).content.decode()
     assert (
         sat_three[0].receipt
         not in client.get(reverse("exam:history_table", args=["csv"])).content.decode()

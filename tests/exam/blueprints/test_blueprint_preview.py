@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exam.models import Blueprint, ExamForm
-from tests.exam.blueprint_pages import post, typed, words_of
+from tests.exam.blueprints.blueprint_pages import post, typed, words_of
 
 
 def test_a_preview_shows_a_whole_form_and_stores_nothing(

@@ -10,7 +10,7 @@ from exam.models import Blueprint
 from exam.selectors.blueprints.blueprints import rules_of
 from exam.services.blueprints.blueprint_editing import change_blueprint, create_blueprint
 from questions.models import Bank
-from tests.exam.blueprint_pages import POSTS, words_of
+from tests.exam.blueprints.blueprint_pages import POSTS, words_of
 
 PAGES = [
     ("blueprints", []),

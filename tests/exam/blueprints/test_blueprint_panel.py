@@ -8,7 +8,7 @@ from exam.forms.shares import read_panel
 from exam.models import Blueprint, Scale
 from exam.selectors.blueprints.pool import current_equating
 from questions.models import Question
-from tests.exam.blueprint_pages import post, typed
+from tests.exam.blueprints.blueprint_pages import post, typed
 
 
 def test_a_panels_ratings_set_the_cut_and_stay_in_its_rationale(

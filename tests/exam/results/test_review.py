@@ -161,7 +161,7 @@ def test_next_and_previous_stay_within_the_filter(page: Client, sat: Attempt):
 def test_a_question_takes_a_bounded_number_of_statements(
     page: Client, sat: Attempt, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         page.get(address(sat, 3))
 
 

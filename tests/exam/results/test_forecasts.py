@@ -7,6 +7,7 @@ import pytest
 from accounts.models import User
 from exam.engine.scores.chances import ahead, chance_from_belief
 from exam.models import Attempt, Blueprint, ChanceRecord, Scale, Score
+from exam.selectors.readiness.on_today import line_of
 from exam.selectors.readiness.readiness import standing_of
 from exam.selectors.results.history import sat_by, trend_of
 from exam.services.results.forecasts import count, count_all
@@ -40,7 +41,7 @@ def test_each_exam_but_the_first_tells_whether_the_chance_before_it_came_true(
 def test_what_is_counted_is_what_the_readiness_page_told(blueprint: Blueprint, candidate: User):
     sit_often(candidate, blueprint, range(1, 3), EVERY, range(1, 4))
     scores = trend_of(sat_by(candidate), "tiny")
-    pages = [standing_of(scores[: n + 1]) for n in range(2)]
+    pages = [standing_of(line_of(scores[: n + 1])) for n in range(2)]
     groups = count("tiny", at=NOON).groups
     told = sum(group["told"] * group["exams"] for group in groups)
     expected = sum(group["expected"] * group["exams"] for group in groups)

@@ -16,6 +16,7 @@ from tests.factories import (
     InstructorFactory,
     UserFactory,
 )
+from tests.visitors import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +28,6 @@ def instructor(candidate: User) -> User:
     for _cohort in range(2):
         CohortFactory(instructors=[person], members=[candidate])
     return person
-
-
-def browser(person: User) -> Client:
-    client = Client()
-    client.force_login(person, backend="accounts.backends.PasswordBackend")
-    return client
 
 
 def add(person: User, attempt: Attempt, **data: object):

@@ -8,7 +8,7 @@ from accounts.models import Cohort, User
 from exam.models import Assignment, Attempt, Blueprint
 from exam.selectors.practice.practice_screen import practice_blueprint
 from exam.services.cohorts.assignments import withdraw_assignment
-from exam.services.sitting import attempts
+from exam.services.sitting import attempts, interventions
 from exam.services.sitting.admission import NotPossible
 from tests.exam.assignments import DAY, begin, browser, current, finish, shown
 from tests.exam.builders import sit
@@ -66,7 +66,7 @@ def test_every_attempt_counts_but_a_voided_one(
         finish(last, at)
     with pytest.raises(NotPossible, match="You have used all 2 attempts"):
         begin(candidate, blueprint, twice, NOON + DAY)
-    attempts.void(last.pk, reason="fire alarm", at=NOON + DAY)
+    interventions.void(last.pk, reason="fire alarm", at=NOON + DAY)
     assert begin(candidate, blueprint, twice, NOON + DAY).is_open
 
 

@@ -30,7 +30,7 @@ from questions.models import Domain, Question, QuestionStatus, Subdomain
 from questions.services.errors import NotPossible
 from tests.exam.builders import sit
 from tests.exam.conftest import NOON, TINY, start
-from tests.exam.test_races import at_once
+from tests.exam.sitting.test_races import at_once
 from tests.factories import InstructorFactory
 
 HALF = Cut(Fraction(1, 2), "Three judges, 2 March.")

@@ -19,7 +19,7 @@ from exam.services.cohorts.assignments import assign
 from exam.services.practice import learning, practice
 from exam.services.practice.practice import Plan
 from exam.services.results import scoring
-from exam.services.sitting import attempts
+from exam.services.sitting import attempts, interventions
 from exam.services.sitting.saving import save
 from questions.models import KeyChange
 from questions.services.errors import NotPossible
@@ -123,7 +123,7 @@ def test_minutes_added_while_the_sweep_runs_are_not_swept_away(attempt: Attempt)
 
     def add() -> bool:
         try:
-            attempts.add_minutes(attempt.pk, 30, by=attempt.candidate, at=attempt.deadline)
+            interventions.add_minutes(attempt.pk, 30, by=attempt.candidate, at=attempt.deadline)
         except attempts.NotPossible:
             return False
         return True
@@ -150,7 +150,7 @@ def test_a_voided_attempt_leaves_no_answer_in_the_cards_whoever_was_first(
     done = practise(candidate, blueprint, at=NOON, learned=False, seed=turn)
     at_once(
         lambda: learning.learn(done.pk, at=LATER),
-        lambda: attempts.void(done.pk, reason="fire alarm", at=LATER),
+        lambda: interventions.void(done.pk, reason="fire alarm", at=LATER),
         lambda: learning.learn(done.pk, at=LATER),
     )
     assert not Card.objects.exists()
@@ -200,6 +200,30 @@ def test_two_tabs_that_start_an_assigned_exam_sit_the_same_attempt(
 
     assert len(set(at_once(*(partial(begin, seed) for seed in range(5))))) == 1
     assert Attempt.objects.get().assignment == given
+
+
+def test_an_exam_sat_since_this_tab_looked_counts_for_the_day(
+    blueprint: Blueprint, candidate: User
+) -> None:
+    begin = partial(attempts.start, candidate, blueprint, at=NOON, starts_per_day=1)
+    others: list[Attempt] = []
+
+    def sit_quickly() -> None:
+        others.append(begin(seed=1))
+        attempts.submit(others[0].pk, by=EndedBy.CANDIDATE, at=NOON)
+
+    def meanwhile(execute: Callable[..., Any], *statement: Any) -> Any:
+        found = execute(*statement)
+        if not others:
+            at_once(sit_quickly)
+        return found
+
+    with (
+        connection.execute_wrapper(meanwhile),
+        pytest.raises(attempts.NotPossible, match="1 exams in the last 24 hours"),
+    ):
+        begin(seed=2)
+    assert list(Attempt.objects.all()) == others
 
 
 def test_what_another_tab_began_since_this_one_looked_is_sat_by_both(

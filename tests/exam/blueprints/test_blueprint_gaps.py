@@ -10,7 +10,7 @@ from exam.models import Blueprint
 from exam.selectors.blueprints.blueprints import rules_of
 from exam.services.blueprints.blueprint_editing import create_blueprint
 from questions.models import Bank, Question, QuestionStatus
-from tests.exam.blueprint_pages import HTMX, post, typed, words_of
+from tests.exam.blueprints.blueprint_pages import HTMX, post, typed, words_of
 
 
 def test_the_report_follows_what_is_typed(desk: Client, blueprint: Blueprint) -> None:

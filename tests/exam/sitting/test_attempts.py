@@ -15,7 +15,7 @@ from exam.engine.sitting.lifecycle import EndedBy, IllegalMove
 from exam.models import Attempt, Blueprint, ExamForm, Response, Score, TimeGrant
 from exam.selectors.sitting.attempts import attempts_for
 from exam.services.blueprints.blueprints import refresh_parameters
-from exam.services.sitting import attempts
+from exam.services.sitting import attempts, interventions
 from exam.tasks import sweep, sweep_all
 from questions.models import Bank, Question, QuestionStatus, QuestionVersion
 from tests.exam.conftest import NOON, batch, change, start
@@ -234,7 +234,7 @@ def test_the_sweep_ends_what_is_overdue_and_only_that(
 def test_added_minutes_move_the_deadline_and_are_recorded(attempt: Attempt) -> None:
     teacher = User.objects.create_user("t@example.org")
     before = attempt.deadline
-    longer = attempts.add_minutes(attempt.pk, 10, by=teacher, at=LATER, reason="fire alarm")
+    longer = interventions.add_minutes(attempt.pk, 10, by=teacher, at=LATER, reason="fire alarm")
     assert longer.deadline == before + 10 * MINUTE
     assert list(TimeGrant.objects.values_list("attempt", "minutes", "reason", "granted_by")) == [
         (attempt.pk, 10, "fire alarm", teacher.pk)
@@ -244,23 +244,23 @@ def test_added_minutes_move_the_deadline_and_are_recorded(attempt: Attempt) -> N
 def test_no_minutes_for_an_exam_that_is_over(attempt: Attempt) -> None:
     attempts.submit(attempt.pk, by=EndedBy.CANDIDATE, at=LATER)
     with pytest.raises(attempts.NotPossible):
-        attempts.add_minutes(attempt.pk, 10, by=attempt.candidate, at=LATER)
+        interventions.add_minutes(attempt.pk, 10, by=attempt.candidate, at=LATER)
 
 
 def test_added_minutes_have_an_end(attempt: Attempt) -> None:
     """The columns have one; many grants must not run into it."""
     teacher = User.objects.create_user("t@example.org")
-    most = attempts.MOST_EXTRA_MINUTES
+    most = interventions.MOST_EXTRA_MINUTES
     Attempt.objects.filter(pk=attempt.pk).update(extra_minutes=most - 10)
-    assert attempts.add_minutes(attempt.pk, 10, by=teacher, at=LATER).extra_minutes == most
+    assert interventions.add_minutes(attempt.pk, 10, by=teacher, at=LATER).extra_minutes == most
     with pytest.raises(attempts.NotPossible, match="cannot have more"):
-        attempts.add_minutes(attempt.pk, 1, by=teacher, at=LATER)
+        interventions.add_minutes(attempt.pk, 1, by=teacher, at=LATER)
 
 
 def test_a_void_attempt_stays_void(attempt: Attempt) -> None:
-    attempts.void(attempt.pk, reason="test run", at=LATER)
+    interventions.void(attempt.pk, reason="test run", at=LATER)
     with pytest.raises(IllegalMove):
-        attempts.void(attempt.pk, reason="again", at=LATER)
+        interventions.void(attempt.pk, reason="again", at=LATER)
 
 
 def test_an_administrator_voids_an_attempt_with_a_reason(attempt: Attempt, candidate: User) -> None:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from exam.engine.sitting.lifecycle import EndedBy
 from exam.models import Attempt, Blueprint
-from exam.services.sitting import attempts, exposure
+from exam.services.sitting import attempts, exposure, interventions
 from questions.models import Bank, QuestionVersion
 from tests.exam.builders import LATER, practise, sit
 from tests.exam.conftest import NOON, start
@@ -40,10 +40,10 @@ def test_counts_follow_starts_ends_and_what_is_taken_out(blueprint: Blueprint):
     assert exposure.refresh() == len(counted_anew())
     assert stored() == counted_anew()
     attempts.submit(one.pk, by=EndedBy.CLOCK, at=LATER)
-    attempts.void(two.pk, reason="A fire alarm", at=LATER)
+    interventions.void(two.pk, reason="A fire alarm", at=LATER)
     exposure.refresh()
     assert stored() == counted_anew()
-    attempts.void(one.pk, reason="A fire alarm", at=LATER)
+    interventions.void(one.pk, reason="A fire alarm", at=LATER)
     exposure.refresh()
     assert stored() == counted_anew()
 

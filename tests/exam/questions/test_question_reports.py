@@ -25,6 +25,7 @@ from questions.services.reviewing import send_to_review
 from tests.exam.builders import choices, practise, sit
 from tests.exam.conftest import NOON
 from tests.factories import InstructorFactory, UserFactory
+from tests.visitors import text_of
 
 QUEUE = "/reports/"
 
@@ -49,12 +50,6 @@ def remark(attempt: Attempt, position: int, text: str) -> QuestionReport:
 
 def about(attempt: Attempt, position: int) -> Question:
     return QuestionVersion.objects.get(pk=attempt.exam_form.version_ids[position - 1]).question
-
-
-def text_of(browser: Client, address: str) -> str:
-    response = browser.get(address)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def send(desk: SimpleNamespace, question: Question, **data: object):

@@ -16,7 +16,7 @@ from exam.selectors.blueprints.blueprints import as_percent, rules_of
 from exam.selectors.blueprints.pool import current_equating
 from exam.services.blueprints.blueprint_editing import change_blueprint
 from questions.models import Bank
-from tests.exam.blueprint_pages import HTMX, POSTS, post, typed, words_of
+from tests.exam.blueprints.blueprint_pages import HTMX, POSTS, post, typed, words_of
 from tests.factories import InstructorFactory
 
 
