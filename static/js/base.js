@@ -2,7 +2,8 @@
 
 // Times on pages then agree with the clock of the device, unless the profile names another zone.
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-document.cookie = `time_zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
+const secure = location.protocol === "https:" ? "; secure" : "";
+document.cookie = `time_zone=${timeZone}; path=/; max-age=31536000; samesite=lax${secure}`;
 
 /** Signing out with answers that never reached the server asks first. */
 async function leave(event) {

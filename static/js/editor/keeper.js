@@ -5,8 +5,10 @@ const PAUSE = 1200; // ms without a key before a save
 const AGAIN = 5000; // ms before the next try without a connection
 const OWN = new Set(["csrfmiddlewaretoken", "revision", "act"]);
 
-export const csrfToken = () =>
-  decodeURIComponent(/(?:^|;\s*)(?:__Host-)?csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+const cookie = (name) => document.cookie.match(`(?:^|;\\s*)${name}=([^;]*)`)?.[1];
+
+// One without the prefix may have been left behind, or set by another host.
+export const csrfToken = () => decodeURIComponent(cookie("__Host-csrftoken") ?? cookie("csrftoken") ?? "");
 
 export class Keeper {
   constructor(form) {

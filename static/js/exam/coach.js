@@ -5,7 +5,7 @@
 const SURE = 2;
 const UNSURE = 1;
 
-export function makeCoach({ $, $$, say, words }, { paper, commit, atOnce, isOpen }) {
+export function makeCoach({ $, $$, say, words }, { paper, commit, speak, atOnce, isOpen }) {
   const part = (selector, position) => $(selector, paper.question(position).section);
   const isChecked = (position) => Boolean(paper.response(position).checked);
 
@@ -88,6 +88,8 @@ export function makeCoach({ $, $$, say, words }, { paper, commit, atOnce, isOpen
   function nextSure() {
     const { confidence } = paper.response();
     setSure(confidence === SURE ? UNSURE : confidence === UNSURE ? UNSURE : SURE);
+    const pressed = part('[data-sure][aria-pressed="true"]', paper.position);
+    speak(pressed ? pressed.textContent : say("sure-none")); // the focus is somewhere else
   }
 
   function setMiss(value) {

@@ -20,6 +20,7 @@ const coach = state.practice
   ? (await load("module-coach")).makeCoach(questions, {
       paper,
       commit,
+      speak,
       atOnce: state.practice.at_once,
       isOpen: () => !readOnly,
     })
@@ -49,7 +50,13 @@ function knownZone(name) {
   }
 }
 
-const speak = (text, urgent = false) => ($(urgent ? "#urgent" : "#spoken").textContent = text);
+/** Says it to whoever listens to the page, also when it is what was said last. */
+function speak(text, urgent = false) {
+  const place = $(urgent ? "#urgent" : "#spoken");
+  place.textContent = "";
+  setTimeout(() => (place.textContent = text), 50);
+}
+
 const loud = () => journal.unsent.filter((entry) => !entry.quiet);
 const unsentPositions = () => [...new Set(loud().map((entry) => entry.position))].sort((a, b) => a - b);
 
@@ -102,6 +109,7 @@ function strike(place) {
 }
 
 function flag() {
+  if (readOnly) return;
   paper.response().flagged = !paper.response().flagged;
   commit(paper.position);
 }
@@ -590,21 +598,21 @@ function hideClock(yes) {
   hidden = yes;
   $("#clock").classList.toggle("away", yes);
   const button = $("#hide-clock");
-  button.setAttribute("aria-pressed", String(yes));
   button.setAttribute("aria-label", say(yes ? "show-name" : "hide-name"));
   button.textContent = say(yes ? "show" : "hide");
 }
 
-function speakTime() {
-  if (document.body.classList.contains("untimed")) return;
+function timeLeft() {
+  if (!clock.trusted) return say("clock-unknown");
   const minutes = Math.ceil(clock.remaining / 60_000);
-  speak("");
-  const text = !clock.trusted
-    ? say("clock-unknown")
-    : minutes < 60
-      ? say("minutes", { n: minutes })
-      : say("hours-left", { h: Math.floor(minutes / 60), m: String(minutes % 60) });
-  setTimeout(() => speak(text), 50);
+  if (minutes < 60) return say("minutes", { n: minutes });
+  return say("hours-left", { h: Math.floor(minutes / 60), m: String(minutes % 60) });
+}
+
+/** The time that is left, where there is one, and the receipt. */
+function speakState() {
+  const saved = $("#receipt span").textContent.replace(" · ", ", ");
+  speak(document.body.classList.contains("untimed") ? saved : `${timeLeft()}. ${saved}`);
 }
 
 // Keys -----------------------------------------------------------------------------
@@ -612,10 +620,10 @@ function speakTime() {
 const singleKeys = {
   n: () => go(paper.position + 1),
   p: () => go(paper.position - 1),
-  f: flag,
+  f: () => (flag(), speak(say(paper.response().flagged ? "flagged" : "unflagged"))),
   h: highlight,
   r: review,
-  t: speakTime,
+  t: speakState,
   s: () => ((striking = Date.now() + 4_000), speak(say("strike-wait"))),
   "?": () => $("#help-dialog").showModal(),
 };
@@ -650,14 +658,28 @@ function pressSingle(key) {
 
 function choosePlace(place) {
   const input = paper.question().inputs[place - 1];
-  if (input && !input.matches(":disabled")) input.click();
+  if (input && !input.matches(":disabled")) {
+    input.click();
+    speakPlace(place, input.checked ? "chosen" : "unchosen");
+  }
   return Boolean(input);
 }
 
 function strikePlace(place) {
   const button = paper.question().strikes[place - 1];
-  if (button && !button.matches(":disabled")) button.click();
+  if (button && !button.matches(":disabled")) {
+    button.click();
+    speakPlace(place, paper.response().eliminated.includes(place) ? "struck" : "unstruck");
+  }
   return Boolean(button);
+}
+
+/** Keys leave the focus where it is, so what they did to an option has to be said. */
+function speakPlace(place, key) {
+  const { select } = paper.question();
+  const [letter] = paper.question().letters([place]);
+  const many = select > 1 ? `, ${say("state-few", { n: String(paper.response().selected.length), select })}` : "";
+  speak(say(key, { letter }) + many);
 }
 
 // Wiring ---------------------------------------------------------------------------

@@ -126,6 +126,7 @@ export class Question {
       const struck = eliminated.includes(Number(button.value));
       button.setAttribute("aria-pressed", String(struck));
       button.parentElement.classList.toggle("struck", struck);
+      $("input", button.parentElement).setAttribute("aria-description", struck ? say("struck-out") : "");
     });
     $(".clear-answer", this.section).hidden = !selected.length;
     $(".clear-marks", this.section).hidden = !highlights.length;
@@ -161,9 +162,8 @@ export class Question {
 }
 
 /** With the next frame, so that the browser lays the page out once and not inside the click. */
-function toTop(heading, address) {
+function toTop(heading) {
   requestAnimationFrame(() => {
-    if (address) remember(address);
     $("#question").scrollTop = 0;
     if (!$("dialog[open]")) heading?.focus({ preventScroll: true });
   });
@@ -253,8 +253,7 @@ export class Paper {
   drawFlag() {
     const { flagged } = this.response();
     const button = $("#flag");
-    button.setAttribute("aria-pressed", String(flagged));
-    $("span", button).textContent = say(flagged ? "flagged" : "flag");
+    button.setAttribute("aria-pressed", String(flagged)); // its name stays: state is said once
   }
 
   drawNote() {
@@ -284,7 +283,8 @@ export class Paper {
     this.drawFlag();
     this.drawNote();
     document.title = say("title", { n: String(position), total: this.length });
-    toTop(focus ? $("h1", section) : null, `#q${position}`);
+    remember(`#q${position}`); // at once: a tab in the background draws no frame before it reloads
+    toTop(focus ? $("h1", section) : null);
   }
 
   /** Which of the three screens is open: question, review, over. */

@@ -5,6 +5,7 @@ const DATABASE = "cutscore";
 const KEEP_MS = 22 * 86_400_000; // a day longer than practice stays open
 const BATCH_BYTES = 50_000; // the server takes 64 kB, keepalive requests too
 const REQUEST_MS = 15_000;
+const LONGEST_PAUSE = 3_000; // whoever is back hears of every page within five seconds
 const PAGES = "cutscore-attempt-";
 
 // Journal ---------------------------------------------------------------------
@@ -272,9 +273,11 @@ export class Clock {
 
 // Sending ---------------------------------------------------------------------
 
-/** The CSRF token at this moment: signing in elsewhere rotates it. */
-const csrfToken = () =>
-  decodeURIComponent(/(?:^|;\s*)(?:__Host-)?csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+const cookie = (name) => document.cookie.match(`(?:^|;\\s*)${name}=([^;]*)`)?.[1];
+
+/** The CSRF token at this moment: signing in elsewhere rotates it. One without the prefix may have
+ *  been left behind, or set by another host. */
+const csrfToken = () => decodeURIComponent(cookie("__Host-csrftoken") ?? cookie("csrftoken") ?? "");
 
 /** POSTs JSON; status 0 means that no usable answer came. */
 export async function post(url, body, { keepalive = false } = {}) {
@@ -315,10 +318,40 @@ export function batchOf(entries, most = Infinity) {
 const newToken = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** What names a claim whose answer did not come, for this window alone, across a reload. A tab that
+ *  was duplicated has a copy of it and was not reloaded: it is another window. */
+class ClaimToken {
+  constructor(scope) {
+    this.name = `${scope}:claim`;
+    const [how] = performance.getEntriesByType("navigation");
+    this.value = how?.type === "reload" ? globalThis.sessionStorage?.getItem(this.name) : null;
+  }
+
+  /** Also what comes again: the server knows it by that. */
+  use() {
+    this.value ??= newToken();
+    globalThis.sessionStorage?.setItem(this.name, this.value);
+    return this.value;
+  }
+
+  forget() {
+    this.value = null;
+    globalThis.sessionStorage?.removeItem(this.name);
+  }
+}
+
+/** Milliseconds until a save is tried again: 1, 2, then every 3 seconds, and what the server asks
+ *  for. Pages that failed together come back apart: `chance` (0 to 1) spreads each over half of it. */
+export function pauseAfter(failures, asked, chance) {
+  const step = Math.min(1_000 * 2 ** Math.min(Math.max(failures - 1, 0), 2), LONGEST_PAUSE);
+  return Math.max((step * (1 + chance)) / 2, asked * (1 + chance / 2));
+}
+
 export class Sync {
   constructor({ urls, journal, clock, tell }) {
     Object.assign(this, { urls, journal, clock, tell });
     this.sitting = journal.about.sitting ?? null;
+    this.token = new ClaimToken(journal.scope);
     this.claimed = false;
     this.forced = false; // whether the next claim takes over from a live sitting
     this.stopped = false;
@@ -339,6 +372,7 @@ export class Sync {
   }
 
   takeOver() {
+    this.token.forget();
     Object.assign(this, { claimed: false, forced: true, stopped: false, failures: 0 });
     this.wake();
   }
@@ -373,10 +407,10 @@ export class Sync {
 
   async claim() {
     const sentAt = performance.now();
-    this.token ??= newToken(); // kept until an answer comes: a claim that comes again is known
-    const body = { v: 1, previous: this.sitting, take_over: this.forced, token: this.token };
+    const body = { v: 1, previous: this.sitting, take_over: this.forced, token: this.token.use() };
     const answer = await post(this.urls.claim, body);
     this.wait = answer.wait;
+    if (answer.status === 200 || answer.status === 409) this.token.forget();
     if (answer.status !== 200) return this.trouble(answer), false;
     this.clock.correct(answer.body, sentAt);
     const before = this.sitting;
@@ -387,7 +421,6 @@ export class Sync {
     this.claimed = this.justClaimed = true;
     this.failures = 0;
     this.forced = false;
-    this.token = null;
     await this.tell.claimed(answer.body, unbroken);
     return true;
   }
@@ -484,10 +517,8 @@ export class Sync {
     this.tell.trouble(answer);
   }
 
-  /** 1, 2, 4, 4 … s with jitter, or what the server asked for: it is back, and 5 s later all is saved. */
   backOff(wait) {
-    const step = 1_000 * 2 ** Math.min(Math.max(this.failures - 1, 0), 2);
-    return Math.max(wait ?? 0, step * (0.5 + Math.random() / 2));
+    return pauseAfter(this.failures, wait ?? 0, Math.random());
   }
 
   /** The page is going away: what is unsent travels on its own. */
