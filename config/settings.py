@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import safety
 from config.processes.embedded import socket_path
-from config.watching import logs
+from config.watching import database, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -67,7 +67,9 @@ MIDDLEWARE = [
     "config.middleware.NotKeptMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.ProbesMiddleware",
+    "config.middleware.DatabaseAwayMiddleware",
     "config.middleware.ObservedMiddleware",
+    "config.cookies.FormerCookiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -78,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.resting.SignInsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -115,13 +118,14 @@ if DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["OPTIONS"] = DATABASE.get("OPTIONS", {}) | {
         # Without a number nothing can be prepared. Only the save asks for it.
         "prepare_threshold": 5 if PREPARES else None,
+        "connect_timeout": 5,  # a machine that is gone refuses nothing
         "pool": {
             "min_size": 1,
             "max_size": env.int("DATABASE_POOL_SIZE", default=16),
             "timeout": 5,
-            # By itself it would try ever more seldom, for five minutes: whoever asks for a
-            # connection after two seconds makes it try anew.
-            "reconnect_timeout": 2,
+            # By itself it would try ever more seldom, for five minutes.
+            "reconnect_timeout": database.PAUSE,
+            "reconnect_failed": database.lost,
         },
     }
 else:
@@ -168,6 +172,8 @@ CELERY_TASK_DEFAULT_QUEUE = "scoring"
 CELERY_TASK_ROUTES = {
     "accounts.tasks.*": {"queue": "long"},
     "exam.tasks.long.*": {"queue": "long"},
+    # A mail server that hangs must not hold up scores: a corrected key means many mails at once.
+    "exam.tasks.announce_corrections": {"queue": "long"},
     "questions.tasks.*": {"queue": "long"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -198,6 +204,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "exam.tasks.long.sweep_jobs",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "corrections": {
+        "task": "exam.tasks.long.sweep_corrections",
+        "schedule": 300.0,
+        "options": {"expires": 300},
     },
     "calibrations": {
         "task": "exam.tasks.long.ask_for_calibrations",
@@ -276,6 +287,8 @@ PRIVACY_LEGAL_BASIS = env("PRIVACY_LEGAL_BASIS", default="")
 EMAIL_URL = env("EMAIL_URL", default="")
 HAS_MAIL = bool(EMAIL_URL)
 vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
+MAIL_TRANSPORT = vars()["EMAIL_BACKEND"]
+EMAIL_BACKEND = "config.mail.Backend"  # which leaves it to the transport
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Cutscore <cutscore@localhost>")
 EMAIL_TIMEOUT = 10
 
@@ -304,9 +317,19 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "60/m/ip",
     "confirm_email": "1/3m/key",
 }
+# The password, or a code of the app, is asked for anew before the address is changed.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_FORMS = {"authenticate": "accounts.forms.own.SecondStepForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Cutscore"
 MFA_ALLOW_UNVERIFIED_EMAIL = not HAS_MAIL  # without mail no address is ever verified
+# Whose rights wait for a second step of sign-in: nobody's | administrators | instructors
+SECOND_FACTOR_FOR = env("SECOND_FACTOR_FOR", default="")
+if SECOND_FACTOR_FOR not in ("", "administrators", "instructors"):
+    raise ImproperlyConfigured(
+        f"SECOND_FACTOR_FOR is {SECOND_FACTOR_FOR!r}; it can be empty, administrators or "
+        "instructors (who then include administrators)."
+    )
 
 # Wrong passwords are counted by axes alone; how many each of these takes: accounts/lockout.py.
 AXES_HANDLER = "accounts.lockout.Handler"
@@ -357,9 +380,13 @@ SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = env.int("SESSION_DAYS", default=14) * 24 * 3600
-if env.bool("HOST_COOKIES", default=False):
+# Who has rights over others is asked to sign in again after so many hours of rest; 0: never.
+REST_HOURS = env.int("REST_HOURS", default=12)
+KNOWN_COOKIE_NAME = "known"
+if env.bool("HOST_COOKIES", default=HTTPS):
     # No other host of the same domain can set them. Another name: it signs everybody out once.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    KNOWN_COOKIE_NAME = "__Host-known"
 
 # No upload fills memory or disk, whatever page it is sent to.
 FILE_UPLOAD_HANDLERS = [

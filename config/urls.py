@@ -20,6 +20,11 @@ urlpatterns = [
         sign_in.CodeConfirm.as_view(),
         name="account_confirm_login_code",
     ),
+    path(
+        "account/2fa/totp/activate/",
+        sign_in.SetUpSecondStep.as_view(),
+        name="mfa_activate_totp",
+    ),
     path("account/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("", include("questions.urls")),

@@ -123,8 +123,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
-    """503, and one line in the log; JSON to those who speak JSON."""
+    """503, and one line in the log."""
     log.error("Database away: %s", str(error).partition("\n")[0].strip())
+    response = come_again(request)
+    # Thousands may ask meanwhile: a traceback for each would fill the log.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
+
+
+def come_again(request: HttpRequest) -> HttpResponse:
+    """503 while the database is away; JSON to those who speak JSON."""
     if request.content_type == "application/json":
         told = {"error": "busy", "detail": "The database is away; try again."}
         response: HttpResponse = JsonResponse(told, status=503)
@@ -132,6 +140,4 @@ def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
         may_repeat = request.method == "GET"
         response = render(request, "503.html", {"may_repeat": may_repeat}, status=503)
     response["Retry-After"] = RETRY_SECONDS
-    # Thousands may ask meanwhile: a traceback for each would fill the log.
-    response._has_been_logged = True  # type: ignore[attr-defined]
     return response

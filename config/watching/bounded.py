@@ -7,6 +7,7 @@ from threading import Lock, Thread
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Bounded(Generic[T]):
@@ -34,6 +35,13 @@ class Bounded(Generic[T]):
                 Thread(target=self._answer, args=(self._asked,), daemon=True).start()
             asked, left = self._asked, self._at + self.seconds - now
         return asked.result(max(left, 0.0))
+
+    def or_else(self, otherwise: U) -> T | U:
+        """The answer, or this one if none came in time."""
+        try:
+            return self()
+        except TimeoutError:
+            return otherwise
 
     def _answer(self, asked: "Future[T]") -> None:
         try:

@@ -1,7 +1,7 @@
 """What is read at the moment somebody asks: from the database, the broker and the disk."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,7 +77,7 @@ class Gauges(Collector):
 
 
 def _values() -> Iterator[Value]:
-    seen, depths = _in_time(_seen, None), queue_depths()
+    seen, depths = _seen.or_else(None), queue_depths()
     yield "database_up", seen is not None, ()
     yield "broker_up", depths is not None, ()
     with suppress(OSError):  # a server of one's own making may have no data folder
@@ -118,17 +118,10 @@ def last_backup_at(figures: Figures) -> datetime | None:
     return max(filter(None, known), default=None)
 
 
-def _in_time(ask: Callable[[], Any], otherwise: Any) -> Any:
-    try:
-        return ask()
-    except TimeoutError:
-        return otherwise
-
-
 def _ask() -> Seen | None:
     try:
         # What is older changes rarely, and may take long: until it is known nothing is said of it.
-        return Seen(operations.figures(timezone.now()), _in_time(_old, Waiting()))
+        return Seen(operations.figures(timezone.now()), _old.or_else(Waiting()))
     except DatabaseError:
         return None
     finally:

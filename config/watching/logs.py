@@ -16,7 +16,8 @@ from django.db import IntegrityError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 
 SLOW_SECONDS = 1.0
-FIELDS = ("status", "ms", "task", "outcome", "job")  # what lines of ours may carry besides
+# What lines of ours may carry besides.
+FIELDS = ("status", "ms", "task", "outcome", "job", "person")
 # Whose messages name code or machines only. Of databases the first line: the next ones show rows.
 SPEAKING = (
     *(AttributeError, ImportError, NameError, OSError, TypeError),
@@ -58,6 +59,8 @@ def without_paths(_logger: Any, _name: str, line: Line) -> Line:
         line["event"] = line["event"].partition(":")[0]
     elif record.name.startswith("django.security"):
         line["event"] = f"Refused as {record.name.rpartition('.')[2]}"
+        # Anybody can have requests refused, and a traceback for each would fill the log.
+        line.pop("exc_info", None)
     return line
 
 
@@ -140,6 +143,8 @@ def config(level: str, shown: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
+            # Who signed in, who failed to, and who was refused, is told whatever LOG_LEVEL says.
+            "cutscore.sign_ins": {"level": "INFO"},
             # No mails with a request's fields in them, and refusals have a line of our own.
             "django": {"handlers": [], "propagate": True},
             "django.request": {"level": "ERROR"},

@@ -38,6 +38,9 @@ SAVE_SECONDS = Histogram(
     "Time to answer a save.",
     buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
 )
+LOST_MAILS = Counter(
+    "cutscore_mails_lost", "Mails written by a web process that could not be sent."
+)
 EXCEPTIONS = Counter(
     "cutscore_exceptions", "Requests that ended in an unforeseen exception.", ["view", "type"]
 )
