@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 90
+START_SECONDS = 180  # a bound on waiting, for machines that have much to do
 SET_FROM_OUTSIDE = {
     *("ALLOWED_HOSTS", "CUTSCORE_DATA_DIR", "DATABASE_URL", "DEMO_TOKENS_FILE", "EMAIL_URL"),
     *("DJANGO_SETTINGS_MODULE", "REDIS_URL", "SECRET_KEY", "SITE_URL", "STATIC_ROOT"),

@@ -1,5 +1,7 @@
-"""A real browser on a real Cutscore: one running product for each process of the tests, and a
-fresh person for each test.
+"""A real browser on a real Cutscore: a running product for each file of tests, and a fresh person
+for each test.
+
+A file never meets what another left behind: exams that were handed in, hostile words, drafts.
 
 Skipped as a whole, with one line, where Chromium or playwright is missing.
 """
@@ -85,7 +87,7 @@ def new_data(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callab
     return lambda: Path(shutil.copytree(prepared, tmp_path_factory.mktemp("stack") / "data"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(new_data: Callable[[], Path]) -> Iterator[Running]:
     """The product as `./dev up` starts it: `stack.url`, `stack.manage(…)`, `stack.sql(…)`."""
     with closing(Running(new_data(), STARTS_PER_DAY="1000", GRANIAN_WORKERS="2")) as running:
@@ -143,7 +145,7 @@ def page(context: "BrowserContext") -> "Page":
     return context.new_page()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sign_in(stack: Running) -> "Callable[..., int]":
     """Signs a person who has done nothing yet in to a context; their primary key.
 

@@ -28,7 +28,6 @@ CANDIDATE = {
 }
 # A question may be written with code, whose letters are a font of their own.
 CODE = 18 * KB
-LETTERS_OF_CODE = "atkinson-mono"
 ENDED = {
     "result/": (8, 76 * KB + CODE),
     "report/": (8, 77 * KB),
@@ -130,7 +129,7 @@ def test_the_exam_page(page: Page, fresh: Fresh) -> None:
     sitting.ready()
     save(window, lambda: choose(sitting, 1))
     sitting.kept()
-    cold = [t for t in wire.transfers if t.path != f"{there}sync" and LETTERS_OF_CODE not in t.path]
+    cold = [t for t in wire.transfers if t.path != f"{there}sync"]
     assert within(EXAM, cold), cold
     assert {t.path for t in cold} > {there, f"{there}claim", "/sw.js"}
     assert [t for t in cold if t.is_unpacked_text] == []

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from math import ceil
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.sitting import Practice, move_deadline, stored, until, until_stored
+from tests.browser.sitting import Practice, leave_seconds, stored, until, until_stored
 from tests.running import Running
 
 STUDY = "button[name=mode][value=study]"
@@ -247,9 +246,9 @@ def test_a_timed_practice_finishes_by_itself_when_the_time_is_up(
     practice = Practice.mix(page, 1, "[name=show][value=at_end]", "[name=timed]")
     practice.answer()
     practice.saved(1)
-    move_deadline(stack, practice.attempt, timedelta(minutes=2, seconds=57))
-    page.reload()
-    expect(page.locator("#over-title")).to_have_text("Time is up.")
+    leave_seconds(stack, practice.attempt, 3)
+    practice.flag()
+    expect(page.locator("#over-title")).to_have_text("Time is up.", timeout=60_000)
     page.click("#over a")
     expect(page.locator("main")).to_contain_text("of 1 right")
 

@@ -11,11 +11,11 @@ def sat(page: Page) -> int:
     """A short exam in which the first answer was changed once and the second given."""
     sitting = Sitting.start(page)
     attempt = sitting.attempt
-    position = sitting.open_single()
+    sitting.open_single()
     sitting.choose(1)
     sitting.choose(2)
-    sitting.go(position + 1)
-    sitting.answer()
+    sitting.open_single(2)
+    sitting.choose(1)
     sitting.end()
     sitting.result()
     return attempt

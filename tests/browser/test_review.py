@@ -1,20 +1,14 @@
 """A question on its way to an exam: written, sent, answered blind, approved, activated, drawn."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import SIGNED_IN_PEOPLE, TIMEOUT
 from tests.browser.screens import SIZES, check, watched
 from tests.browser.sitting import Sitting
 from tests.running import ROOT, Running
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 STEM = "A recipe asks for 250 grams of flour. Which tool measures it best?"
 SECRET = "zz-only-after-the-answer"
@@ -37,30 +31,23 @@ WHERE code LIKE 'tiny-2.1-%' AND status = 'active' AND code != 'tiny-2.1-001' AN
 
 
 @pytest.fixture(scope="module")
-def kitchen(new_data: Callable[[], Path]) -> Iterator[Running]:
-    """A product of its own with the small bank: other tests are not to meet its exam."""
-    with closing(Running(new_data(), GRANIAN_WORKERS="2")) as running:
-        running.manage("load_bank", str(Path(ROOT) / "tests" / "fixtures" / "tiny"))
-        yield running
+def kitchen(stack: Running) -> Running:
+    """The product with the small bank besides."""
+    stack.manage("load_bank", str(Path(ROOT) / "tests" / "fixtures" / "tiny"))
+    return stack
 
 
 @pytest.fixture
-def enter(chromium: "Browser", kitchen: Running) -> "Iterator[Callable[..., tuple[int, Page]]]":
+def enter(
+    kitchen: Running, new_context: Callable[..., BrowserContext], sign_in: Callable[..., int]
+) -> Callable[..., tuple[int, Page]]:
     """Signs somebody new in, in a browser profile of their own: who it is, and their tab."""
-    contexts: list[BrowserContext] = []
 
     def entered(role: str = "instructor", **options: object) -> tuple[int, Page]:
-        code = SIGNED_IN_PEOPLE.format(count=1, role=role)
-        person, session = kitchen.manage("shell", "--verbosity", "0", "--command", code).split()
-        context = chromium.new_context(base_url=kitchen.url, **options)
-        context.set_default_timeout(TIMEOUT)
-        context.add_cookies([{"name": "sessionid", "value": session, "url": kitchen.url}])
-        contexts.append(context)
-        return int(person), context.new_page()
+        context = new_context(**options)
+        return sign_in(context, role=role), context.new_page()
 
-    yield entered
-    for context in contexts:
-        context.close()
+    return entered
 
 
 def written(kitchen: Running, author: int) -> int:
@@ -93,7 +80,7 @@ def test_a_question_is_written_reviewed_activated_and_drawn(
 ) -> None:
     _author, desk = enter()
     _reviewer, other_desk = enter(java_script_enabled=False)
-    _candidate, seat = enter("candidate", viewport={"width": 1280, "height": 800})
+    _candidate, seat = enter("candidate")
     question = write(desk)
     desk.click("text=Send to review")
     expect(desk.locator(".messages")).to_contain_text("Sent to review.")
@@ -102,7 +89,7 @@ def test_a_question_is_written_reviewed_activated_and_drawn(
     expect(desk.get_by_role("button", name="This is my answer")).to_have_count(0)
 
     other_desk.goto("/reviews/")
-    other_desk.click(".queue a.button")
+    other_desk.click(f".queue a.button[href*='/questions/{question}/']")
     assert SECRET not in other_desk.content()
     other_desk.click(".opt label:has-text('Kitchen scale')")
     other_desk.click("text=This is my answer")

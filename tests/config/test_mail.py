@@ -1,8 +1,8 @@
 """Mail beside the requests: sent when the server takes it, logged and counted when it does not."""
 
+import re
 import socket
 from collections.abc import Iterator
-from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,9 @@ def write(subject: str = "Hello") -> int:
 
 
 def subjects(folder: Path) -> list[str]:
-    return sorted(message_from_bytes(file.read_bytes())["Subject"] for file in folder.iterdir())
+    """Of all mails; two that are written in one second may lie in one file."""
+    written = "".join(file.read_text() for file in folder.iterdir())
+    return sorted(re.findall(r"^Subject: (.+)$", written, re.MULTILINE))
 
 
 def to_a_server_that(listens: bool, settings: Any) -> socket.socket:

@@ -38,7 +38,7 @@ def still_running(pids: list[int]) -> list[int]:
     return [pid for pid in pids if is_running(pid)]
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 15.0) -> bool:
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> bool:
     """Whether the condition came true in time."""
     end = time.monotonic() + seconds
     while not condition():

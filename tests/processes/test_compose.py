@@ -149,7 +149,7 @@ def test_web_starts_and_its_health_check_passes(run: Any, prepared: dict[str, st
     with reserve("127.0.0.1", 0) as free:
         port = str(free.getsockname()[1])
         log = run("web", GRANIAN_HOST="127.0.0.1", GRANIAN_PORT=port, GRANIAN_WORKERS="1")
-        healthy = wait_for(lambda: probe.is_healthy("127.0.0.1", int(port), "exam.example.org"), 30)
+        healthy = wait_for(lambda: probe.is_healthy("127.0.0.1", int(port), "exam.example.org"), 90)
     assert healthy, log.read_text()
     check = [sys.executable, *SERVICES["web"]["healthcheck"]["test"][2:]]
     passed = subprocess.run(check, cwd=ROOT, env=prepared | {"GRANIAN_PORT": port}, check=False)
@@ -170,14 +170,14 @@ def test_a_web_whose_database_does_not_answer_says_so_and_lives(run: Any) -> Non
         url = f"postgres://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
         at = {"GRANIAN_HOST": "127.0.0.1", "GRANIAN_PORT": str(port), "GRANIAN_WORKERS": "1"}
         log = run("web", DATABASE_URL=url, **at)
-        assert wait_for(lambda: status_of(port, "/livez") == 200, 30), log.read_text()
+        assert wait_for(lambda: status_of(port, "/livez") == 200, 90), log.read_text()
         assert status_of(port, "/readyz") == 503
         assert status_of(port, "/livez") == 200
 
 
 def status_of(port: int, path: str) -> int:
-    """What the server says to somebody who waits for four seconds; 0 when it says nothing."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=4)
+    """What the server says to somebody who waits for half a minute; 0 when it says nothing."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     with suppress(OSError):
         connection.request("GET", path)
         return connection.getresponse().status
@@ -203,4 +203,4 @@ def test_a_worker_starts_and_answers_its_health_check(
 def test_the_clock_starts_and_writes_its_schedule(run: Any, prepared: dict[str, str]) -> None:
     log = run("beat")
     folder = Path(prepared["CUTSCORE_DATA_DIR"])
-    assert wait_for(lambda: list(folder.glob("beat-schedule*")), 30), log.read_text()
+    assert wait_for(lambda: list(folder.glob("beat-schedule*")), 90), log.read_text()

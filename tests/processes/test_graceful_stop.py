@@ -40,7 +40,7 @@ def opened(pid: int, file: Path) -> int:
 
 def refuses_connections(url: str) -> bool:
     try:
-        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
         connection.connect()
     except ConnectionRefusedError:
         return True
@@ -67,7 +67,7 @@ def test_a_stop_finishes_what_is_under_way_and_loses_nothing(tmp_path: Path) -> 
             first.process.terminate()
             assert wait_for(lambda: refuses_connections(first.url))
             assert not held.done()
-        answer = held.result(30)
+        answer = held.result(60)
         assert (answer["status"], answer["acked"]) == (200, {"3": 1})
         first.process.communicate(timeout=60)
         assert first.process.returncode == 0

@@ -98,17 +98,21 @@ def here(name: str, data: bytes) -> tuple[Line, Iterator[Line]]:
 
 
 def received(
-    bank: Bank, data: str | bytes, name: str = "quiz.txt", by: User | None = None
+    bank: Bank,
+    data: str | bytes,
+    name: str = "quiz.txt",
+    by: User | None = None,
+    at: datetime = NOW,
 ) -> Import:
     """An upload that nobody has read."""
     data = data.encode() if isinstance(data, str) else data
-    return importing.receive(bank, name, data, by=by, at=NOW)
+    return importing.receive(bank, name, data, by=by, at=at)
 
 
 def was_read(bank: Bank, data: str | bytes, **named: Any) -> Import:
     """An upload that was read, or could not be."""
     batch = received(bank, data, **named)
-    import_reading.read(batch.pk, clock=Clock(), opener=here)
+    import_reading.read(batch.pk, clock=Clock(batch.created_at), opener=here)
     batch.refresh_from_db()
     return batch
 
