@@ -2,11 +2,16 @@
 
 from django.contrib.auth.backends import ModelBackend
 from django.db import connection
+from django.db.models import CharField
 
 from accounts.models import User
+from accounts.prepared import cursor_that_prepares
 
 _FIELDS = [field.attname for field in User._meta.concrete_fields]
-_COLUMNS = ", ".join(f'"{field.column}"' for field in User._meta.concrete_fields)
+_COLUMNS = ", ".join(
+    f'"{field.column}"' + ("::text" if isinstance(field, CharField) else "")
+    for field in User._meta.concrete_fields
+)
 _BY_NUMBER = f'SELECT {_COLUMNS} FROM "{User._meta.db_table}" WHERE id = %s'
 
 
@@ -20,7 +25,7 @@ class PasswordBackend(ModelBackend):
         """The person, if they may sign in; read anew at each request."""
         if connection.vendor != "postgresql":
             return super().get_user(user_id)
-        with connection.cursor() as cursor:
+        with cursor_that_prepares(connection) as cursor:
             cursor.execute(_BY_NUMBER, [user_id])
             row = cursor.fetchone()
         user = User.from_db(connection.alias, _FIELDS, row) if row else None

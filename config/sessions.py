@@ -7,6 +7,8 @@ from django.contrib.sessions.backends import db
 from django.db import connections, router
 from django.utils import timezone
 
+from accounts.prepared import cursor_that_prepares
+
 # Who signed in under a release that called it otherwise stays signed in.
 FORMER_BACKEND = "django.contrib.auth.backends.ModelBackend"
 BACKEND = "accounts.backends.PasswordBackend"
@@ -23,7 +25,7 @@ class SessionStore(db.SessionStore):
         """What the session holds; of one that is not there or has expired, nothing."""
         connection = connections[router.db_for_read(self.model)]
         now = connection.ops.adapt_datetimefield_value(timezone.now())
-        with connection.cursor() as cursor:
+        with cursor_that_prepares(connection) as cursor:
             cursor.execute(_DATA, [self.session_key, now])
             row = cursor.fetchone()
         if row is None:

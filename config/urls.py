@@ -6,7 +6,9 @@ from accounts.views import sign_in
 from config import views
 from exam.views.home import home
 
+# Tried in turn: first those of exams, because nearly all requests are their saves.
 urlpatterns = [
+    path("", include("exam.urls")),
     path("", home, name="home"),
     path("livez", views.live, name="live"),
     path("readyz", views.ready, name="ready"),
@@ -28,7 +30,6 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("", include("questions.urls")),
-    path("", include("exam.urls")),
     path("measurement/", include("exam.measurement_urls")),
 ]
 

@@ -14,14 +14,14 @@ from exam.views.sitting import sitting, sync
 app_name = "exam"
 
 urlpatterns = [
+    path("attempts/<int:pk>/sync", sync.sync, name="sync"),  # most requests, so it is tried first
+    path("attempts/<int:pk>/claim", sync.claim, name="claim"),
+    path("attempts/<int:pk>/submit", sync.submit, name="submit"),
     path("exams/", sitting.start_list, name="start_list"),
     path("exams/<slug:slug>/", sitting.instructions, name="instructions"),
     path("exams/<slug:slug>/start", sitting.start, name="start"),
     path("attempts/open", home.resume, name="resume"),
     path("attempts/<int:pk>/", sitting.sitting, name="sitting"),
-    path("attempts/<int:pk>/claim", sync.claim, name="claim"),
-    path("attempts/<int:pk>/sync", sync.sync, name="sync"),
-    path("attempts/<int:pk>/submit", sync.submit, name="submit"),
     path("attempts/<int:pk>/result/", sitting.result, name="result"),
     path("attempts/<int:pk>/report/", report.report, name="report"),
     path("attempts/<int:pk>/replay/", replay.replay, name="replay"),
@@ -66,9 +66,11 @@ urlpatterns = [
     path("blueprints/<slug:slug>/preview/", blueprints.preview, name="preview_blueprint"),
     path("blueprints/<slug:slug>/preview/typed", blueprints.preview_typed, name="preview_typed"),
     path("bank/<slug:bank>/blueprints/new/", blueprints.new, name="new_blueprint"),
-    path("bank/<slug:bank>/blueprints/check", blueprints.check_new, name="check_new_blueprint"),
+    path("bank/<slug:bank>/blueprints/check", blueprints.check, name="check_new_blueprint"),
     path(
-        "bank/<slug:bank>/blueprints/preview", blueprints.preview_new, name="preview_new_blueprint"
+        "bank/<slug:bank>/blueprints/preview",
+        blueprints.preview_typed,
+        name="preview_new_blueprint",
     ),
     path("assignments/", assignments.assignments, name="assignments"),
     path("assignments.<ending:ending>", assignments.assignments_table, name="assignments_table"),

@@ -17,8 +17,7 @@ from tests.exam.builders import practise, sit
 from tests.exam.conftest import batch, change
 
 POSTGRESQL = connection.vendor == "postgresql"
-# On PostgreSQL the save itself is prepared on psycopg's own cursor, where Django does not look.
-SAVE = 2 if POSTGRESQL else 5
+SAVE = 3 if POSTGRESQL else 5
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 

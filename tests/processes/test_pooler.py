@@ -10,18 +10,18 @@ from tests.benchmarks.proxies import find, start_pgbouncer
 from tests.running import ROOT
 from tests.servers import start_postgres
 
-# What a save does with its statement, on more clients than the pooler has connections.
+# What a request does with its statements, on more clients than the pooler has connections.
 SAVES = """
 from concurrent.futures import ThreadPoolExecutor
 import django
 django.setup()
 from django.db import connection
-from psycopg import Cursor
+from accounts.prepared import cursor_that_prepares
 
 def save(number):
-    connection.ensure_connection()
-    with Cursor(connection.connection) as cursor:
-        row = cursor.execute("SELECT %s::int + 1", [number], prepare=True).fetchone()
+    with cursor_that_prepares(connection) as cursor:
+        cursor.execute("SELECT %s::int + 1", [number])
+        row = cursor.fetchone()
     connection.close()
     return row[0]
 

@@ -13,7 +13,6 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from exam.engine.sitting.batch import (
@@ -54,12 +53,11 @@ def json_view(view: Callable[..., JsonResponse]) -> Callable[..., HttpResponse]:
     """Signed in, a body of bounded size, JSON; and a busy data base is a 503, not a 500."""
 
     @wraps(view)
-    @never_cache
     @require_POST
     def wrapped(request: HttpRequest, pk: int) -> HttpResponse:
         if not request.user.is_authenticated:
             return _refused(401, "signed_out")
-        length = request.headers.get("Content-Length") or "0"
+        length = request.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()):
             return _refused(422, "invalid", detail="The length of the request is not a number.")
         if int(length) > MAX_BODY:

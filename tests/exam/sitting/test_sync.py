@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from accounts.models import User
 from exam.models import Attempt
@@ -233,6 +233,14 @@ def test_a_batch_of_another_shape_is_422_and_changes_nothing(
     refused = post(page, running, "sync", data)
     assert (refused.status_code, refused.json()["error"]) == (422, "invalid")
     assert list(running.responses.order_by("position").values()) == before
+
+
+def test_its_address_is_tried_before_all_others() -> None:
+    """Trying the others took a tenth of a save."""
+    pattern = get_resolver()
+    while hasattr(pattern, "url_patterns"):
+        pattern = pattern.url_patterns[0]
+    assert pattern.name == "sync"
 
 
 def test_a_get_is_refused(page: Client, running: Attempt) -> None:
