@@ -1,6 +1,7 @@
 """What `./dev` and `manage.py up` say when something stands in the way: one sentence each."""
 
 import ast
+import hashlib
 import os
 import shutil
 import socket
@@ -122,7 +123,8 @@ def test_help_names_every_command() -> None:
     told = dev("help")
     assert told.returncode == 0
     assert [line.split()[1] for line in told.stdout.splitlines() if line.startswith("./dev")] == [
-        *("up", "test", "test", "test", "test", "test", "lint", "bench", "manage", "lock", "help")
+        *("up", "test", "test", "test", "test", "test", "lint", "bench", "manage"),
+        *("audit", "lock", "help"),
     ]
 
 
@@ -154,3 +156,47 @@ def test_an_old_python_gets_one_sentence(version: str) -> None:
         f"Cutscore needs Python 3.11 or newer, and this is Python {version}. "
         "Start it with a newer one, for example: python3.12 ./dev up\n"
     )
+
+
+# Stands for an index: pip-audit reads lists of packages and tells what the index knows of them.
+AUDITOR = r"""#!/bin/sh
+for word; do
+  test -f "$word" && grep -qE "^(BAD)==" "$word" && echo "{\"id\": \"CVE-1\"}" && exit 1
+done
+exit 0
+"""
+
+
+def audited(folder: Path, known: str) -> "subprocess.CompletedProcess[str]":
+    """What `./dev audit` says where the index knows of vulnerabilities of these packages."""
+    for file in [ROOT / "dev", *ROOT.glob("requirements*.txt")]:
+        shutil.copy(file, folder)
+    auditor = folder / ".venv-audit" / "bin" / "pip-audit"
+    auditor.parent.mkdir(parents=True)
+    auditor.write_text(AUDITOR.replace("BAD", known))
+    auditor.chmod(0o755)
+    (auditor.parent / "python").symlink_to(sys.executable)
+    digest = hashlib.sha256((folder / "requirements-audit.txt").read_bytes()).hexdigest()
+    (folder / ".venv-audit" / ".installed-requirements-audit.txt").write_text(digest)
+    return subprocess.run(
+        [sys.executable, str(folder / "dev"), "audit"],
+        env=Running.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_audit_finds_what_an_index_knows(tmp_path: Path) -> None:
+    assert audited(tmp_path, "jinja2|django").returncode == 1
+
+
+def test_an_audit_by_an_index_that_knows_is_good(tmp_path: Path) -> None:
+    told = audited(tmp_path, "jinja2")
+    assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
+
+
+def test_an_index_that_knows_nothing_gives_no_false_peace(tmp_path: Path) -> None:
+    told = audited(tmp_path, "nothing")
+    assert (told.returncode, told.stdout, told.stderr.count("\n")) == (2, "", 1)
+    assert told.stderr.startswith("Nothing was audited: ")
