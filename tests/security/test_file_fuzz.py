@@ -1,6 +1,6 @@
 """Every reader against damage: what cannot be read is one sentence, and nothing takes long.
 
-`FUZZ=2000 pytest tests/questions/interchange/test_fuzz.py` looks that many times deeper.
+`FUZZ=2000 pytest tests/security/test_file_fuzz.py` looks that many times deeper.
 """
 
 import os
@@ -20,7 +20,7 @@ from tests.questions.interchange.samples import SAMPLES
 
 DEPTH = int(os.environ.get("FUZZ", "0"))
 SECONDS = 20  # no measure of speed: what takes longer hangs
-INTEROP = Path(__file__).parents[4] / "shared" / "interop"
+INTEROP = Path(__file__).parents[3] / "shared" / "interop"
 REAL = sorted(path for path in INTEROP.rglob("*.*") if path.parent != INTEROP)
 FUZZED = settings(
     max_examples=max(25, DEPTH),

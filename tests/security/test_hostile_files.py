@@ -19,7 +19,7 @@ from questions.formats.interchange.markup import OTHER_ENCODING
 from questions.formats.interchange.reading import read_found
 from tests.questions.interchange.samples import MOODLE, QTI1, QTI2, packed
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 MEGABYTE = 1024 * 1024
 MEMORY = 300 * MEGABYTE  # at most in use, interpreter and all
 SECONDS = 60  # no measure of speed: what takes longer hangs
