@@ -5,10 +5,16 @@ import zoneinfo
 from datetime import date
 from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import Any, ClassVar
 
-from allauth.account.forms import RequestLoginCodeForm
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.account.forms import (
+    LoginForm,
+    RequestLoginCodeForm,
+    ResetPasswordForm,
+    SignupForm,
+)
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from django import forms
 from django.conf import settings
 from django.utils import timezone
@@ -26,12 +32,25 @@ Choices = list[tuple[str, list[tuple[str, str]]]]
 
 @cache
 def time_zones() -> Choices:
-    """Every place, by continent; UTC first."""
-    names = sorted(name for name in zoneinfo.available_timezones() if _is_place(name))
+    """Every place by the name it has today, by continent; UTC first."""
+    names = sorted(zoneinfo.available_timezones() & places())
     continents = groupby(names, key=lambda name: name.partition("/")[0])
     return [("UTC", [("UTC", "UTC")])] + [
         (continent, [(name, _place(name)) for name in group]) for continent, group in continents
     ]
+
+
+def places() -> set[str]:
+    """The names in the machine's table of zones by country, which has no former ones.
+
+    Without the table all names of places, Calcutta beside Kolkata.
+    """
+    for folder in zoneinfo.TZPATH:
+        table = Path(folder) / "zone.tab"
+        if table.exists():
+            lines = table.read_text().splitlines()
+            return {line.split("\t")[2] for line in lines if line and not line.startswith("#")}
+    return {name for name in zoneinfo.available_timezones() if _is_place(name)}
 
 
 def _is_place(name: str) -> bool:
@@ -88,9 +107,38 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if grant_stands(self.instance):
             del self.fields["is_non_native"]
+        zones, chosen = self.fields["time_zone"], self.instance.time_zone
+        if chosen and not zones.valid_value(chosen):
+            zones.choices = [*zones.choices, (chosen, chosen)]  # a former name stays chosen
 
 
-class CodeRequestForm(RequestLoginCodeForm):
+class EntranceForm(forms.Form):
+    """The address is called the same beside its field and in what is said about it.
+
+    Nothing stands in the fields themselves: it would be the label once more.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name in ("email", "login"):
+                field.label = _("E-mail address")
+
+
+class EnterForm(EntranceForm, LoginForm):
+    """Who signs in with a password."""
+
+
+class NewPersonForm(EntranceForm, SignupForm):
+    """Who signs up."""
+
+
+class ForgottenForm(EntranceForm, ResetPasswordForm):
+    """Who wants a link to set a new password."""
+
+
+class CodeRequestForm(EntranceForm, RequestLoginCodeForm):
     """Who wants a code to sign in with."""
 
     def clean_email(self) -> str:
@@ -102,8 +150,8 @@ class CodeRequestForm(RequestLoginCodeForm):
         return email
 
 
-class SecondStepForm(AuthenticateForm):
-    """The code of the second step; a wrong one leaves a line in the log."""
+class LoggedCodeForm(BaseAuthenticateForm):
+    """A code of the second step; a wrong one leaves a line in the log."""
 
     def clean_code(self) -> str:
         """As allauth checks it."""
@@ -113,3 +161,11 @@ class SecondStepForm(AuthenticateForm):
             facts = {"person": self.user.pk, "outcome": "second step"}
             log.info("sign-in failed", extra=facts)
             raise
+
+
+class SecondStepForm(LoggedCodeForm, AuthenticateForm):
+    """At sign-in."""
+
+
+class SecondStepAgainForm(LoggedCodeForm, ReauthenticateForm):
+    """Before something that wants to be sure who is there."""

@@ -136,8 +136,17 @@ def test_time_zones_are_places_by_continent() -> None:
     zones = {name for _continent, places in time_zones() for name, _place in places}
     assert {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata"} <= zones
     assert not any(name.startswith(("Etc/", "posix/", "US/")) for name in zones)
+    assert zones.isdisjoint({"Asia/Calcutta", "Europe/Kiev", "America/Buenos_Aires"})
     continents = [continent for continent, _places in time_zones()]
     assert len(continents) == len(set(continents))
+
+
+def test_a_zone_that_was_chosen_under_its_former_name_stays(browser, candidate: User) -> None:
+    User.objects.filter(pk=candidate.pk).update(time_zone="Asia/Calcutta")
+    page = browser(candidate).get("/profile/").content.decode()
+    assert '<option value="Asia/Calcutta" selected>' in page
+    assert save(browser, candidate, time_zone="Asia/Calcutta").status_code == 302
+    assert (candidate.time_zone, candidate.theme) == ("Asia/Calcutta", "dark")
 
 
 def test_an_administrator_finds_people_by_words_and_role(

@@ -52,6 +52,15 @@ def test_a_common_or_short_password_is_refused_at_its_field(client: Client) -> N
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize("entrance", [SIGN_UP, "/account/login/", "/account/password/reset/"])
+def test_an_address_left_out_is_called_as_its_field_is(
+    client: Client, with_mail: None, entrance: str
+) -> None:
+    page = client.post(entrance, {}).content.decode()
+    assert page.count("E-mail address") == 2
+    assert "Email" not in page
+
+
 def test_an_address_signs_up_once_in_whatever_spelling(client: Client) -> None:
     UserFactory(email="ada@example.org")
     response = sign_up(client, "ADA@example.org")

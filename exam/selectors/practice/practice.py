@@ -123,6 +123,7 @@ class PracticeToday:
 
     due: int
     daily_done: bool
+    has_cards: bool
 
 
 def practice_today(candidate: User, blueprint: Blueprint, at: datetime) -> PracticeToday:
@@ -134,6 +135,7 @@ def practice_today(candidate: User, blueprint: Blueprint, at: datetime) -> Pract
     return PracticeToday(
         due=sum(card.due_at < until for card in due),
         daily_done=daily is not None and not daily.is_open,
+        has_cards=bool(due),
     )
 
 

@@ -27,6 +27,11 @@ def exams_for(candidate: User) -> QuerySet[Attempt]:
     return attempts_for(candidate).filter(purpose=Purpose.EXAM)
 
 
+def open_exam_of(candidate: User) -> Attempt | None:
+    """The exam this person sits; of several the one that ends first."""
+    return exams_for(candidate).filter(state=AttemptState.IN_PROGRESS).order_by("deadline").first()
+
+
 def has_sat_since(candidate: User, moment: datetime) -> bool:
     """Whether this person sits an exam now, or did something in an attempt since then."""
     own = Attempt.objects.filter(candidate=candidate)

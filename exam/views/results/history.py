@@ -22,6 +22,7 @@ from exam.selectors.results.history import (
     trend_slug,
 )
 from exam.selectors.results.readings import read_score
+from exam.selectors.sitting.attempts import open_exam_of
 from exam.views.results.trends import domain_trend, trend_context
 from exam.views.spreadsheets import score_cells, table_file
 
@@ -41,6 +42,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "exams": _exam_links(sat, exams) if len(exams) > 1 else (),
         "chosen": chosen,
         "rows": history_rows(listed),
+        "running": None if sat else open_exam_of(request.user),
         "domains": _domain_trends(line),
         "left_out": sum(1 for s in listed if s.score and not s.score.is_complete),
     }

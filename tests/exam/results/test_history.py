@@ -76,8 +76,11 @@ def test_a_row_tells_time_flags_and_changes(blueprint: Blueprint, candidate: Use
     assert (row.used, row.allowed) == (timedelta(minutes=5), timedelta(minutes=10))
 
 
-def test_a_running_attempt_is_not_history(page: Client, running: Attempt):
-    assert "No finished attempts yet." in page.get(HISTORY).content.decode()
+def test_a_running_attempt_is_not_history_but_can_be_gone_on_with(page: Client, running: Attempt):
+    shown = page.get(HISTORY).content.decode()
+    assert "No finished attempts yet." in shown
+    assert f'href="/attempts/{running.pk}/">Go on with {running.blueprint.title}<' in shown
+    assert "Choose an exam" not in shown
 
 
 def test_an_attempt_that_is_being_scored_is_listed(
