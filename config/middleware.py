@@ -8,12 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import ClassVar
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
-from django.utils.cache import add_never_cache_headers
 
 from config import views
 from config.watching import database, metrics
@@ -76,13 +76,27 @@ class NotKeptMiddleware:
     answered before this.
     """
 
+    NOT_KEPT = "max-age=0, no-cache, no-store, must-revalidate, private"
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
+        response.headers.setdefault("Cache-Control", self.NOT_KEPT)
+        return response
+
+
+class PolicyMiddleware:
+    """What a page may load and run. It is the same for all, so it is written out once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         return response
 
 

@@ -1,4 +1,7 @@
-"""All settings, read from the environment; docs/operations.md explains each variable."""
+"""All settings, read from the environment; docs/operations.md explains each variable.
+
+One file, in parts by subject: later parts build on earlier ones, and one search finds a setting.
+"""
 
 import os
 from pathlib import Path
@@ -65,13 +68,13 @@ MIDDLEWARE = [
     "config.static_files.serving.StaticFilesMiddleware",
     "config.middleware.CompressionMiddleware",
     "config.middleware.NotKeptMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.middleware.PolicyMiddleware",
     "config.middleware.ProbesMiddleware",
+    # Who is told to wait for the database is told in their own language.
+    "django.middleware.locale.LocaleMiddleware",
     "config.middleware.DatabaseAwayMiddleware",
     "config.middleware.ObservedMiddleware",
-    "config.cookies.FormerCookiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -116,7 +119,7 @@ if DATABASE["ENGINE"] == "django.db.backends.postgresql":
     DATABASE["CONN_MAX_AGE"] = 0
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = DATABASE.get("OPTIONS", {}) | {
-        # Without a number nothing can be prepared. Only the save asks for it.
+        # Without a number nothing is prepared; accounts/prepared.py says what else is.
         "prepare_threshold": 5 if PREPARES else None,
         "connect_timeout": 5,  # a machine that is gone refuses nothing
         "pool": {
@@ -307,7 +310,12 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # who holds the link need not wait for a lock to open
-ACCOUNT_FORMS = {"request_login_code": "accounts.forms.own.CodeRequestForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.own.EnterForm",
+    "signup": "accounts.forms.own.NewPersonForm",
+    "reset_password": "accounts.forms.own.ForgottenForm",
+    "request_login_code": "accounts.forms.own.CodeRequestForm",
+}
 ACCOUNT_RATE_LIMITS = {
     "login": None,  # axes counts wrong passwords; a class may sign in at once
     "login_failed": "60/m/ip,5/15m/key",  # codes of the second step
@@ -319,7 +327,10 @@ ACCOUNT_RATE_LIMITS = {
 }
 # The password, or a code of the app, is asked for anew before the address is changed.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-MFA_FORMS = {"authenticate": "accounts.forms.own.SecondStepForm"}
+MFA_FORMS = {
+    "authenticate": "accounts.forms.own.SecondStepForm",
+    "reauthenticate": "accounts.forms.own.SecondStepAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Cutscore"
 MFA_ALLOW_UNVERIFIED_EMAIL = not HAS_MAIL  # without mail no address is ever verified

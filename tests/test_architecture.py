@@ -19,7 +19,7 @@ CLOCKS = {"now", "utcnow", "today", "perf_counter", "monotonic"}
 # Each layer may use those before it, and itself.
 LAYERS = (
     ("engine", "formats", "lint", "rendering", "exhibits", "highlights", "stocktake"),
-    ("fields",),
+    ("fields", "prepared"),
     ("models",),
     ("selectors",),
     ("services",),

@@ -1,18 +1,11 @@
 """The bank's own format: YAML files a person can review, checked by published JSON Schemas."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
-from typing import Any, cast
 
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.exceptions import relevance
-
-from . import safe_yaml
 from .bank import (
     AreaDefinition,
     BankDefinition,
@@ -23,18 +16,12 @@ from .bank import (
     ScaleDefinition,
     SubdomainDefinition,
 )
+from .checking import BankFileError, Entry, checked
 from .draft import ExhibitDraft, OptionDraft, QuestionDraft, ReferenceDraft
 
-Entry = Mapping[str, Any]
-
-SCHEMAS = Path(__file__).parent / "schema"
 ALL_ACTIVE = "all-active"
 # "1.1-data-repositories.yaml" holds the questions of sub-domain 1.1.
 SUBDOMAIN_IN_NAME = re.compile(r"^([0-9]+(?:\.[0-9]+)*)[-_.]")
-
-
-class BankFileError(ValueError):
-    """A bank file cannot be read; the message is one sentence naming file, question and field."""
 
 
 def read_questions(name: str, data: bytes) -> list[QuestionDraft]:
@@ -214,96 +201,3 @@ def _scale_contradictions(scale: ScaleDefinition) -> Iterable[str]:
         yield "scale: the cut must lie between minimum and maximum."
     if not 0 < scale.angoff < 1:
         yield "scale.angoff: it must lie between 0 and 1."
-
-
-# Schema errors as sentences
-
-
-@cache
-def _validator(schema: str) -> Draft202012Validator:
-    text = (SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8")
-    return Draft202012Validator(json.loads(text))
-
-
-def checked(name: str, data: bytes, schema: str) -> Any:
-    """The value of a YAML file that fits the schema of this name. Raises BankFileError."""
-    try:
-        value = safe_yaml.load(data)
-    except safe_yaml.UnsafeYaml as error:
-        raise BankFileError(f"{name}, {error}") from error
-    errors = sorted(
-        _validator(schema).iter_errors(value), key=lambda error: list(map(str, error.path))
-    )
-    if errors:
-        raise BankFileError(_sentence(name, value, _deepest(errors[0])))
-    return value
-
-
-def _deepest(error: ValidationError) -> ValidationError:
-    # For "oneOf" the innermost error names the real field.
-    while error.context:
-        error = max(error.context, key=lambda inner: (len(inner.path), relevance(inner)))
-    return error
-
-
-def _sentence(name: str, value: object, error: ValidationError) -> str:
-    path, where = list(error.absolute_path), name
-    if isinstance(value, list) and path:
-        number = int(path.pop(0))
-        where += f", question {_code(value[number], number)}"
-    field = _dotted(path)
-    return f"{where}{f', {field}' if field else ''}: {_plain(error)}"
-
-
-def _code(entry: object, number: int) -> str:
-    code = entry.get("id") if isinstance(entry, dict) else None
-    return str(code)[:64] if code else f"number {number + 1}"
-
-
-def _dotted(path: Sequence[str | int]) -> str:
-    text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")
-
-
-TYPES = {
-    "string": "text (put it in quotes)",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a group of fields",
-    "null": "null",
-}
-SENTENCES = {
-    "maxLength": "it is longer than {} characters.",
-    "minLength": "it is empty.",
-    "maxItems": "it has more than {} entries.",
-    "minItems": "it needs at least {} entries.",
-    "minProperties": "it says too little.",
-    "minimum": "it must be at least {}.",
-    "maximum": "it must be at most {}.",
-    "exclusiveMinimum": "it must be more than {}.",
-    "pattern": "it is not written as expected.",
-    "const": "it must be {}.",
-    "uniqueItems": "an entry stands twice.",
-}
-
-
-def _plain(error: ValidationError) -> str:
-    rule, wanted = str(error.validator), cast(Any, error.validator_value)
-    found = cast(Any, error.instance)
-    if rule == "required":
-        return f"'{next(field for field in wanted if field not in found)}' is missing."
-    if rule == "additionalProperties":
-        return f"'{_unknown_field(error)}' is not a field here."
-    if rule == "type":
-        kinds = [wanted] if isinstance(wanted, str) else wanted
-        return f"it must be {' or '.join(TYPES[kind] for kind in kinds)}."
-    if rule == "enum":
-        return f"it must be one of {', '.join(map(str, wanted))}."
-    return SENTENCES.get(rule, "it is not allowed here.").format(wanted)
-
-
-def _unknown_field(error: ValidationError) -> str:
-    known = cast(Entry, error.schema)["properties"]
-    return next(str(field)[:40] for field in cast(Entry, error.instance) if field not in known)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .bank_yaml import Entry, checked
+from .checking import Entry, checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
-from questions.formats.bank_yaml import BankFileError, read_questions
+from questions.formats.bank_yaml import read_questions
+from questions.formats.checking import BankFileError
 from questions.formats.draft import QuestionDraft
 
 from . import Finding, Level, lint_bank, lint_question

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import instructor_required
 from questions.formats.record import EMPTY, from_record
 from questions.forms.conflict import Conflicting
-from questions.forms.editor import BeginForm, EnemiesForm, Manuscript
+from questions.forms.editor import BeginForm, EnemiesForm
+from questions.forms.manuscript import Manuscript
 from questions.lint import Finding
 from questions.lint.unfinished import is_missing
 from questions.models import Bank, DraftSave, Question

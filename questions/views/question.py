@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -105,7 +106,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
     question_or_404(pk)
     form = StatusForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(_errors(form)))
+        messages.error(request, problems(form))
         return redirect("questions:question", pk=pk)
     wanted = QuestionStatus(form.cleaned_data["status"])
     note = form.cleaned_data["reason"]
@@ -129,7 +130,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         reviewing.add_comment(pk, text, by=request.user, at=timezone.now())
         messages.success(request, _("Your remark was added."))
     else:
-        messages.error(request, " ".join(_errors(form)))
+        messages.error(request, problems(form))
     return redirect(back, pk=pk)
 
 
@@ -147,8 +148,9 @@ def question_or_404(pk: int) -> Question:
     return found
 
 
-def _errors(form: Any) -> list[str]:
-    return [str(error) for errors in form.errors.values() for error in errors]
+def problems(form: Form) -> str:
+    """What is wrong with what was entered, as one line."""
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 def _done(request: HttpRequest, pk: int, act: Callable[[], Any], words: str) -> HttpResponse:

@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,7 +23,7 @@ from questions.selectors.difference import difference
 from questions.selectors.shown import findings_of, in_order, shown_version
 from questions.services import reviewing
 from questions.services.errors import NotPossible
-from questions.views.question import question_or_404
+from questions.views.question import problems, question_or_404
 
 PER_PAGE = 25
 LISTS = {"waiting": queue.waiting_for, "mine": queue.under_review, "back": queue.sent_back}
@@ -71,7 +70,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     version = whole_versions([asked.proposed_id]).get()
     form = BlindAnswerForm(request.POST, order=queue.displayed_order(version, request.user))
     if not form.is_valid():
-        return _page(request, asked, problem=" ".join(_errors(form)))
+        return _page(request, asked, problem=problems(form))
     sent = form.cleaned_data["version"]
     try:
         reviewing.answer_blind(pk, form.mask(), version_id=sent, by=request.user, at=timezone.now())
@@ -90,7 +89,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     version = whole_versions([asked.proposed_id]).get()
     form = DecisionForm(request.POST, points=queue.points_for(version))
     if not form.is_valid():
-        return _page(request, asked, form=form, problem=" ".join(_errors(form)))
+        return _page(request, asked, form=form, problem=problems(form))
     try:
         made = reviewing.decide(pk, **form.judgement(), by=request.user, at=timezone.now())
     except NotPossible as reason:
@@ -102,10 +101,6 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def _not_any_more(request: HttpRequest, asked: Question) -> HttpResponse:
     messages.error(request, _("This question is not in review any more."))
     return redirect("questions:question", pk=asked.pk)
-
-
-def _errors(form: Form) -> list[str]:
-    return [str(error) for errors in form.errors.values() for error in errors]
 
 
 def _outcome(made: Review) -> str:

@@ -25,21 +25,18 @@ def remote_room(stack: Stack, loop: Loop, proxy: Proxy) -> Room:
     return Room(loop, stack.people(SIZE.small), proxy.port)
 
 
-def test_what_never_reached_the_server_is_sent_again(
-    remote_room: Room, proxy: Proxy, proof: Proof
+@pytest.mark.parametrize(
+    ("name", "cut"),
+    [
+        ("network cut before the server", Cut.BEFORE),
+        ("answers lost after the commit, sent again", Cut.AFTER),
+    ],
+)
+def test_what_was_lost_on_the_way_there_or_back_is_sent_again_and_stored_once(
+    remote_room: Room, proxy: Proxy, proof: Proof, name: str, cut: Cut
 ) -> None:
-    with proof.through("network cut before the server", remote_room) as fault:
-        proxy.cut = Cut.BEFORE
-        remote_room.until_everybody_was_refused(2)
-        proxy.cut = Cut.NOWHERE
-        fault.is_over()
-
-
-def test_what_was_stored_without_the_answer_arriving_is_stored_once(
-    remote_room: Room, proxy: Proxy, proof: Proof
-) -> None:
-    with proof.through("answers lost after the commit, sent again", remote_room) as fault:
-        proxy.cut = Cut.AFTER
+    with proof.through(name, remote_room) as fault:
+        proxy.cut = cut
         remote_room.until_everybody_was_refused(2)
         proxy.cut = Cut.NOWHERE
         fault.is_over()

@@ -13,7 +13,7 @@ from PIL import Image
 
 from accounts.models import User
 from questions.formats.record import EMPTY
-from questions.forms.editor import Manuscript
+from questions.forms.manuscript import Manuscript
 from questions.models import Bank, Draft, Picture, Question
 from questions.services.drafting import create_question
 from questions.services.reviewing import send_to_review

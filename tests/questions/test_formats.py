@@ -10,12 +10,8 @@ from jsonschema import Draft202012Validator
 
 from questions.formats import safe_yaml
 from questions.formats.bank import ScaleDefinition
-from questions.formats.bank_yaml import (
-    SCHEMAS,
-    BankFileError,
-    read_blueprint_file,
-    read_questions,
-)
+from questions.formats.bank_yaml import read_blueprint_file, read_questions
+from questions.formats.checking import SCHEMAS, BankFileError
 from questions.formats.draft import (
     ExhibitDraft,
     OptionDraft,

@@ -43,7 +43,7 @@ def answers(world: World, settings: Settings) -> dict[str, HttpResponse]:
         "picture": page.get(f"/pictures/{world.picture.sha256}.png"),
         "service worker": page.get("/sw.js"),
         "redirect": Client().get("/"),
-        "health": Client().get("/healthz"),
+        "health": Client().get("/livez"),
         "report": Client().post("/csp-reports", "[]", content_type="application/reports+json"),
         "400": Client().get("/", headers={"host": "evil.example"}),
         "403": page.get("/people/"),

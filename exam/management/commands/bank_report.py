@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from exam.selectors.blueprints.stock import forms_in_stock
-from questions.formats.bank_yaml import BankFileError
+from questions.formats.checking import BankFileError
 from questions.formats.folder import read_bank, read_record
 from questions.stocktake import Stock, shortfalls, take_stock
 

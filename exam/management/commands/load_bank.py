@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from exam.services.blueprints.blueprints import load_blueprints
-from questions.formats.bank_yaml import BankFileError
+from questions.formats.checking import BankFileError
 from questions.formats.folder import read_bank, read_pictures
 from questions.services.loading import LoadError, load_questions
 

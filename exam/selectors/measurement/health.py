@@ -13,15 +13,7 @@ from django.db.models import Avg, Count, F, OuterRef, Q, Subquery
 
 from exam.engine.items.concerns import Code
 from exam.engine.scores.scoring import PROVISIONAL_POINTS
-from exam.models import (
-    Blueprint,
-    Calibration,
-    ItemParameter,
-    Job,
-    JobKind,
-    Report,
-    Score,
-)
+from exam.models import Blueprint, Calibration, ItemParameter, Job, JobKind, Report, Score
 from exam.selectors.blueprints.gaps import GapReport, gap_report
 from exam.selectors.blueprints.names import Names, names_of
 from exam.selectors.blueprints.pool import SERVED, Drawing, drawing_for, newest_calibration

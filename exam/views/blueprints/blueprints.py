@@ -180,33 +180,30 @@ def _screen(
 # ------------------------------------------------------------------ the live report
 @instructor_required
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, slug: str) -> HttpResponse:
+def check(request: HttpRequest, slug: str = "", bank: str = "") -> HttpResponse:
     """What the bank gives for the rules as they are typed; nothing is stored."""
-    blueprint = get_object_or_404(current_versions(), slug=slug)
-    if request.method == "GET":  # somebody came back to this address, or signed in anew
-        return redirect("exam:blueprint", slug)
-    return _checked(request, _form_for(blueprint, request.POST), blueprint)
-
-
-@instructor_required
-@require_http_methods(["GET", "POST"])
-def check_new(request: HttpRequest, bank: str) -> HttpResponse:
-    """The same for an exam that is not stored yet."""
-    form = _form_for_new(get_object_or_404(Bank, slug=bank), request.POST)
+    form, blueprint = _typed(request, slug, bank)
     if request.method == "GET":
-        return redirect("exam:new_blueprint", bank)
-    return _checked(request, form, None)
-
-
-def _checked(
-    request: HttpRequest, form: BlueprintForm, blueprint: Blueprint | None
-) -> HttpResponse:
+        return _back_to_form(slug, bank)
     if request.htmx:
         response = render(request, "exam/_blueprint_gaps.html", {"form": form, **_gaps(form)})
     else:
         response = _screen(request, form, blueprint)
     response["Vary"] = "HX-Request"
     return response
+
+
+def _typed(request: HttpRequest, slug: str, bank: str) -> tuple[BlueprintForm, Blueprint | None]:
+    """What was typed for the next version of an exam, or for an exam that is not stored yet."""
+    if not slug:
+        return _form_for_new(get_object_or_404(Bank, slug=bank), request.POST), None
+    blueprint = get_object_or_404(current_versions(), slug=slug)
+    return _form_for(blueprint, request.POST), blueprint
+
+
+def _back_to_form(slug: str, bank: str) -> HttpResponse:
+    """Somebody came back to an address that is only sent to, or signed in anew."""
+    return redirect("exam:blueprint", slug) if slug else redirect("exam:new_blueprint", bank)
 
 
 def _gaps(form: BlueprintForm) -> dict[str, Any]:
@@ -240,27 +237,11 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 @instructor_required
 @require_http_methods(["GET", "POST"])
-def preview_typed(request: HttpRequest, slug: str) -> HttpResponse:
-    """A form by the rules as they are typed."""
-    blueprint = get_object_or_404(current_versions(), slug=slug)
+def preview_typed(request: HttpRequest, slug: str = "", bank: str = "") -> HttpResponse:
+    """A form by the rules as they are typed; nothing is stored."""
+    form, blueprint = _typed(request, slug, bank)
     if request.method == "GET":
-        return redirect("exam:blueprint", slug)
-    return _drawn_from_typed(request, _form_for(blueprint, request.POST), blueprint)
-
-
-@instructor_required
-@require_http_methods(["GET", "POST"])
-def preview_new(request: HttpRequest, bank: str) -> HttpResponse:
-    """A form of an exam that is not stored yet."""
-    form = _form_for_new(get_object_or_404(Bank, slug=bank), request.POST)
-    if request.method == "GET":
-        return redirect("exam:new_blueprint", bank)
-    return _drawn_from_typed(request, form, None)
-
-
-def _drawn_from_typed(
-    request: HttpRequest, form: BlueprintForm, blueprint: Blueprint | None
-) -> HttpResponse:
+        return _back_to_form(slug, bank)
     form.is_valid()
     drawing = _drawing(form)
     if drawing is None:

@@ -1,6 +1,8 @@
 """Practice: choosing it, starting it, what came of it."""
 
 import secrets
+from collections.abc import Callable
+from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -34,14 +36,25 @@ from exam.services.practice import practice as practising
 from exam.services.sitting.attempts import NotPossible
 
 
-@login_required
-@never_cache
-@require_safe
-def choose(request: HttpRequest) -> HttpResponse:
+def of_one_bank(
+    view: Callable[[HttpRequest, Blueprint], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """A page about practising with the bank that is asked for, else with the last one."""
+
+    @login_required
+    @never_cache
+    @require_safe
+    @wraps(view)
+    def page(request: HttpRequest) -> HttpResponse:
+        blueprint = practice_blueprint(request.user, request.GET.get("bank", ""))
+        return view(request, blueprint) if blueprint else render(request, "practice/none.html")
+
+    return page
+
+
+@of_one_bank
+def choose(request: HttpRequest, blueprint: Blueprint) -> HttpResponse:
     """Every way to practise, with how many questions it has."""
-    blueprint = practice_blueprint(request.user, request.GET.get("bank", ""))
-    if blueprint is None:
-        return render(request, "practice/none.html")
     screen = practice_screen(request.user, blueprint, timezone.now())
     return _screen(request, blueprint, screen, PracticeForm(screen=screen))
 
@@ -131,26 +144,16 @@ def _lists() -> list[tuple[Mode, str, str]]:
     ]
 
 
-@login_required
-@never_cache
-@require_safe
-def plan(request: HttpRequest) -> HttpResponse:
+@of_one_bank
+def plan(request: HttpRequest, blueprint: Blueprint) -> HttpResponse:
     """What to do today, what to read, and the weeks up to the exam."""
-    blueprint = practice_blueprint(request.user, request.GET.get("bank", ""))
-    if blueprint is None:
-        return render(request, "practice/none.html")
     found = study_plan(request.user, blueprint, timezone.now())
     return render(request, "practice/plan.html", {"blueprint": blueprint, "plan": found})
 
 
-@login_required
-@never_cache
-@require_safe
-def memory(request: HttpRequest) -> HttpResponse:
+@of_one_bank
+def memory(request: HttpRequest, blueprint: Blueprint) -> HttpResponse:
     """What stays: cards, when they come back, and how well one judges oneself."""
-    blueprint = practice_blueprint(request.user, request.GET.get("bank", ""))
-    if blueprint is None:
-        return render(request, "practice/none.html")
     found = what_stays(request.user, blueprint, timezone.now())
     days = [date_format(day, "j M") for day, _count in found.due_by_day]
     context = {

@@ -151,7 +151,7 @@ def sitting(request: HttpRequest, pk: int) -> HttpResponse:
     if not attempt.accepts(now):
         attempts.submit_if_overdue(pk, at=now)
         return redirect("exam:result", pk=pk)
-    if attempt.is_practice and (waiting := waits_for_exam(request, attempt)):
+    if waiting := waits_for_exam(request, attempt):
         return waiting
     context = {
         "attempt": attempt,

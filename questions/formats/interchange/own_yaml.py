@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from questions.formats.bank_yaml import BankFileError, read_questions
+from questions.formats.bank_yaml import read_questions
+from questions.formats.checking import BankFileError
 
 from .drafts import found_of
 from .found import Found, FoundQuestion, Unreadable

@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from questions.formats.bank_yaml import BankFileError, read_questions
+from questions.formats.bank_yaml import read_questions
+from questions.formats.checking import BankFileError
 from questions.formats.draft import ExhibitDraft, QuestionDraft, ReferenceDraft
 from questions.formats.safe_yaml import WrittenFloat
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from psycopg_pool import ConnectionPool
 
 from config.watching import database
@@ -53,3 +54,15 @@ def test_a_short_restart_is_waited_for(
     nowhere.open()
     assert wait_for(lambda: "Database away: no connection" in caplog.messages)
     assert not database.is_away()
+
+
+def test_who_is_told_to_come_again_is_told_in_their_own_language(
+    client: Client, nowhere: ConnectionPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.0)
+    nowhere.open()
+    assert wait_for(database.is_away)
+    with translation.override("de"):  # of the request that this thread answered last
+        page = client.get("/exams/")
+    assert (page.status_code, page["Content-Language"]) == (503, "en")
+    assert '<html lang="en"' in page.content.decode()
