@@ -133,7 +133,10 @@ def test_the_exam_page(page: Page, fresh: Fresh) -> None:
     assert within(EXAM, cold), cold
     assert {t.path for t in cold} > {there, f"{there}claim", "/sw.js"}
     assert [t for t in cold if t.is_unpacked_text] == []
-    assert [t.path for t in wire.open(window, there)] == [there, f"{there}claim"]
+    again = [t.path for t in wire.open(window, there)]
+    # What was written as the page was left may travel again: nobody heard that it arrived.
+    assert [path for path in again if path != f"{there}sync"] == [there, f"{there}claim"]
+    assert len(again) <= 3
 
 
 def begun(page: Page) -> str:

@@ -739,7 +739,8 @@ function wireNote() {
 function wireLife() {
   const ask = () => sync.wake(50);
   addEventListener("focus", ask);
-  addEventListener("pageshow", (event) => event.persisted && ask());
+  // A page that stood still has lost its lock, and may be older than what is stored: it begins anew.
+  addEventListener("pageshow", (event) => event.persisted && ((renewing = true), location.reload()));
   addEventListener("online", () => ((sync.failures = 0), ask()));
   addEventListener("offline", () => sync.claimed && !sync.stopped && tell.trouble({ status: 0 }));
   addEventListener("hashchange", () => go(Number(location.hash.slice(2))));

@@ -143,6 +143,9 @@ export class Journal {
       removed.forEach(({ seq }) => changes.delete([this.scope, seq]));
       added.forEach((entry) => changes.put({ ...entry, scope: this.scope }));
       stores.objectStore("attempts").put({ ...this.about, touched: Date.now() });
+      // At once: who is left by its candidate now may stand still before it is asked, and a
+      // transaction that waits keeps the next page from reading (WebKit).
+      stores.commit?.();
       await new Promise((resolve, reject) => {
         stores.oncomplete = resolve;
         stores.onabort = stores.onerror = () => reject(stores.error);
