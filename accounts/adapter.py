@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import sessions
 from accounts.access import ask_for_second_step, lacks_second_step
@@ -35,11 +36,22 @@ CHANGES = {
     "mfa/email/totp_activated": Action.SECOND_FACTOR_ON,
     "mfa/email/totp_deactivated": Action.SECOND_FACTOR_OFF,
 }
+WORDS = {
+    "duplicate_email": gettext_lazy("That is your address already."),
+    "email_password_mismatch": gettext_lazy("The e-mail address or the password is not right."),
+    "email_taken": gettext_lazy("There is an account with this address already. Sign in."),
+    "incorrect_code": gettext_lazy("That is not the code."),
+    "incorrect_password": gettext_lazy("That is not the password."),
+    "rate_limited": gettext_lazy("That was often in a short time. Wait a little, then try again."),
+    "unknown_email": gettext_lazy("There is no account with this address."),
+}
 INVITATION = "invitation"  # the session keeps the token from the invitation's page to sign-up
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up by the SIGN_UP setting; lock-outs are left to axes."""
+
+    error_messages = DefaultAccountAdapter.error_messages | WORDS
 
     def invitation(self, request: HttpRequest) -> Invitation | None:
         """The usable invitation this visitor came with."""

@@ -130,7 +130,7 @@ def _farewell(request: HttpRequest, day: str) -> HttpResponse:
     logout(request)
     words = _("Your account is deleted. Goodbye, and good luck with your exam.")
     if settings.DELETION_DAYS:
-        words = _("Your account will be deleted on %(day)s. To keep it, sign in before then.")
+        words = _("Your account will be deleted on %(day)s, unless you sign in before and keep it.")
     messages.success(request, words % {"day": day})
     return redirect("account_login")
 

@@ -98,6 +98,19 @@ def test_sign_in_leads_back_to_the_page_asked_for(client: Client, candidate: Use
     assert client.post(SIGN_IN, data).url == "/profile/"
 
 
+@pytest.mark.parametrize(("there", "is_told"), [("/attempts/1/", True), ("/profile/", False)])
+def test_who_was_in_an_exam_is_told_that_it_waits(
+    client: Client, there: str, is_told: bool
+) -> None:
+    page = client.get(client.get(there).url).content.decode()
+    assert ("what you have answered is kept" in page) is is_told
+
+
+def test_a_wrong_password_is_told_in_plain_words(client: Client, candidate: User) -> None:
+    page = sign_in(client, "wrong").content.decode()
+    assert "The e-mail address or the password is not right." in page
+
+
 def test_signing_out_asks_for_a_post(browser, candidate: User) -> None:
     page = browser(candidate)
     assert "Sign out" in page.get("/account/logout/").content.decode()
