@@ -186,25 +186,6 @@ def test_a_second_window_claims_nothing_before_it_is_told_to(
     expect(other.locator("section.question:visible input").first).to_be_disabled()
 
 
-def test_what_is_written_waits_for_nobody(page: Page) -> None:
-    """A page that stands still is not asked whether it has more to write: WebKit would wait."""
-    Sitting.start(page)
-    committed = page.evaluate(
-        """async () => {
-            const {Journal} = await import(document.getElementById("module-record").href);
-            const journal = await Journal.open("test:2");
-            let committed = 0;
-            const {commit} = IDBTransaction.prototype;
-            IDBTransaction.prototype.commit = function () { committed += 1; commit.call(this); };
-            await journal.add({position: 1, seq: 1, at_ms: 1, selected: [1], choice: true});
-            IDBTransaction.prototype.commit = commit;
-            const other = await Journal.open("test:2");
-            return [committed, other.unsent.map(({seq}) => seq)];
-        }"""
-    )
-    assert committed == [1, [1]]
-
-
 def test_a_page_that_stood_still_begins_anew(page: Page, stack: Running) -> None:
     sitting = Sitting.start(page)
     sitting.choose(1)
@@ -218,22 +199,6 @@ def test_a_page_that_stood_still_begins_anew(page: Page, stack: Running) -> None
     sitting.go(2)
     sitting.answer()
     sitting.saved(2)
-
-
-def test_what_is_chosen_while_the_journal_is_read_again_stays_in_it(page: Page) -> None:
-    Sitting.start(page)
-    kept = page.evaluate(
-        """async () => {
-            const {Journal} = await import(document.getElementById("module-record").href);
-            const journal = await Journal.open("test:1");
-            const entry = {position: 1, seq: 1, at_ms: 1, selected: [1], choice: true};
-            const reading = journal.reload();
-            await journal.add(entry);
-            await reading;
-            return journal.unsent.map(({seq}) => seq);
-        }"""
-    )
-    assert kept == [1]
 
 
 def test_what_a_stale_device_did_not_save_is_offered_not_lost(
